@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+# Qiao's one Makefile. `make help` lists what it can do.
+#
+# Release output stands in build/, other modes in build/MODE/ (MODE = asan, ubsan, cover, clang).
+# Everything but the two main.c goes into libqiao.a, which the programs and the tests link.
+
+MODE    ?= release
+OUT     := $(if $(filter release,$(MODE)),build,build/$(MODE))
+CC      ?= gcc
+PREFIX  ?= /usr/local
+PYTHON  ?= python3
+
+PACKAGES := libc6-dev pkg-config zlib1g-dev libdeflate-dev libstemmer-dev libutf8proc-dev \
+            libjson-c-dev libxxhash-dev libmd4c-dev libedit-dev libcriterion-dev libicu-dev \
+            unicode-data python3-minimal
+TOOLS    := clang clang-format libclang-rt-14-dev
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wformat=2 -Wundef -Wpointer-arith -Werror
+# -ffp-contract=off: a score is one fixed expression, whatever the compiler could fuse.
+BASE     := -std=c11 -D_GNU_SOURCE -I. -g -pthread -ffp-contract=off -fno-math-errno
+FLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+FLAGS_clang   := -O2
+FLAGS_asan    := -O1 -fsanitize=address -fno-omit-frame-pointer
+FLAGS_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_cover   := -O0 --coverage
+CFLAGS   ?=
+ALL_CFLAGS = $(BASE) $(WARNINGS) $(FLAGS_$(MODE)) $(CFLAGS)
+LINK     = $(CC) $(FLAGS_$(MODE)) $(CFLAGS) -pthread $(if $(filter release,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+comma    := ,
+
+# Recursive on purpose: pkg-config is first asked after `make deps` has installed it.
+PC_CFLAGS = $(shell pkg-config --cflags libdeflate libutf8proc json-c libxxhash libedit)
+LIBS_INDEXER  = $(shell pkg-config --libs zlib libdeflate libutf8proc json-c md4c) -lstemmer -lm
+LIBS_SEARCHER = $(shell pkg-config --libs zlib libdeflate libutf8proc json-c libedit) -lstemmer -lm
+LIBS_TESTS    = $(LIBS_INDEXER) $(shell pkg-config --libs libedit criterion icu-uc)
+
+LIB_SRC  := $(filter-out indexer/main.c searcher/main.c,$(wildcard common/*/*.c indexer/*.c \
+            indexer/*/*.c searcher/*.c searcher/*/*.c))
+TEST_SRC := $(wildcard tests/*/test_*.c tests/support/*.c)
+BENCH    := $(patsubst bench/%.c,$(OUT)/%,$(wildcard bench/*.c))
+objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
+LIB      := $(OUT)/libqiao.a
+
+.PHONY: help all demo deps deps-tools test check-deps asan ubsan cover clang format format-check bench \
+        install clean
+.DEFAULT_GOAL := all
+all: $(OUT)/indexer $(OUT)/searcher ## build the two programs (default)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+deps: ## install what Debian lacks (apt, with sudo if not root, only what is missing)
+	@missing=$$(for p in $(PACKAGES); do \
+	    dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	[ -z "$$missing" ] || sh tests/support/install-packages $$missing
+
+deps-tools: ## install what only maintainers need: clang, clang-format
+	@sh tests/support/install-packages $(TOOLS)
+
+$(OUT)/obj/%.o: %.c | deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PC_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(call objects,$(LIB_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/indexer: $(call objects,indexer/main.c) $(LIB)
+	$(LINK) $^ $(LIBS_INDEXER) -o $@
+
+$(OUT)/searcher: $(call objects,searcher/main.c) $(LIB)
+	$(LINK) $^ $(LIBS_SEARCHER) -o $@
+
+$(OUT)/tests: $(call objects,$(TEST_SRC)) $(LIB)
+	$(LINK) $^ $(LIBS_TESTS) -o $@
+
+$(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
+	$(LINK) $^ $(LIBS_INDEXER) -o $@
+
+demo: all ## index the sample articles, answer sample queries, say what to type next
+	@sh docs/sample/demo $(OUT)
+
+# Criterion passes a test whose leak LeakSanitizer printed, so a report file fails the run.
+test: all $(OUT)/tests check-deps ## build and pass every test (filter with TESTS='suite/name*')
+	@rm -f $(OUT)/sanitizer.*
+	ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
+	    QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
+	@for report in $(OUT)/sanitizer.*; do [ ! -e "$$report" ] || { cat "$$report"; exit 1; }; done
+
+check-deps: ## the includes go one way (docs/ARCHITECTURE.md)
+	@$(PYTHON) tests/support/check_deps.py
+
+asan: ## the test suite under AddressSanitizer and LeakSanitizer
+	$(MAKE) MODE=asan test
+
+ubsan: ## the test suite under UndefinedBehaviorSanitizer
+	$(MAKE) MODE=ubsan test
+
+clang: ## build everything with clang, warnings as errors
+	$(MAKE) MODE=clang CC=clang all build/clang/tests
+
+cover: ## the test suite with line coverage, printed by folder
+	$(MAKE) MODE=cover test
+	@$(PYTHON) tests/support/coverage.py build/cover
+
+bench: $(BENCH) ## build the benchmarks of bench/
+
+format: ## rewrite the sources as .clang-format says
+	git ls-files '*.c' '*.h' | grep -v unicode_tables | xargs clang-format -i
+
+format-check: ## fail if a source is not formatted
+	git ls-files '*.c' '*.h' | grep -v unicode_tables | xargs clang-format --dry-run -Werror
+
+install: all ## copy the programs to DESTDIR PREFIX/bin
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(OUT)/indexer $(OUT)/searcher $(DESTDIR)$(PREFIX)/bin
+
+clean: ## remove all that was built
+	rm -rf build
+
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c $(wildcard bench/*.c)))

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* documents: ids are front-coded in document order, records are compressed 64 at a time. */
+#include "common/segment/documents.h"
+
+#include "common/codec/bitpack.h"
+#include "common/codec/front_coding.h"
+#include "common/segment/blobs.h"
+
+/* A blob of at most 64 records of at most this much each is opened; more is damage. */
+#define BLOB_BYTES_MOST                                                                            \
+    (DOCUMENTS_PER_BLOB * (uint64_t)(LIMIT_TITLE_BYTES + LIMIT_URL_BYTES + 8192))
+
+static enum status read_id(const struct segment *s, uint32_t document, struct front_string *id)
+{
+    const uint64_t n_blobs = ceil_div(s->header.documents, IDS_PER_BLOB);
+    const struct span bytes =
+        blobs_get(s->sections[SECTION_DIDS], n_blobs, document / IDS_PER_BLOB);
+    struct cursor c = cursor_of(bytes.data, bytes.len);
+    id->len = 0;
+    for (uint32_t i = 0; i <= document % IDS_PER_BLOB; i++)
+        front_coding_read(&c, id);
+    return bytes.data == NULL || c.bad ? fail(STATUS_CORRUPT, "damaged document ids") : STATUS_OK;
+}
+
+enum status document_id(const struct segment *s, uint32_t document, struct buf *out)
+{
+    struct front_string id;
+    TRY(read_id(s, document, &id));
+    buf_append_span(out, front_string_span(&id));
+    return buf_status(out);
+}
+
+/* The document that stands at `rank` when ids are sorted. */
+static uint64_t document_at_rank(const struct segment *s, uint64_t rank)
+{
+    const struct span order = s->sections[SECTION_DORD];
+    return order.len == 0 ? rank
+                          : bitpack_get(order, (size_t)rank, bits_of(s->header.documents - 1));
+}
+
+enum status document_find(const struct segment *s, struct span id, uint32_t *document, bool *found)
+{
+    uint64_t low = 0;
+    uint64_t high = s->header.documents;
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        const uint64_t candidate = document_at_rank(s, middle);
+        if (candidate >= s->header.documents)
+            return fail(STATUS_CORRUPT, "damaged order of document ids");
+        struct front_string there;
+        TRY(read_id(s, (uint32_t)candidate, &there));
+        const int order = span_compare(front_string_span(&there), id);
+        if (order == 0) {
+            *document = (uint32_t)candidate;
+            *found = true;
+            return STATUS_OK;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *found = false;
+    return STATUS_OK;
+}
+
+enum status document_reader_init(struct document_reader *r, const struct segment *s)
+{
+    *r = (struct document_reader){.segment = s, .blob = BUF_INIT, .blob_number = UINT64_MAX};
+    return text_codec_new(0, &r->codec);
+}
+
+void document_reader_release(struct document_reader *r)
+{
+    text_codec_free(r->codec);
+    buf_release(&r->blob);
+    r->codec = NULL;
+}
+
+static enum status damaged_record(void)
+{
+    return fail(STATUS_CORRUPT, "damaged document record");
+}
+
+static enum status unpack(struct document_reader *r, uint64_t number)
+{
+    const uint64_t n_blobs = ceil_div(r->segment->header.documents, DOCUMENTS_PER_BLOB);
+    const struct span packed = blobs_get(r->segment->sections[SECTION_DOCS], n_blobs, number);
+    struct cursor c = cursor_of(packed.data, packed.len);
+    const uint64_t raw_len = cursor_varint_max(&c, BLOB_BYTES_MOST);
+    if (packed.data == NULL || c.bad)
+        return damaged_record();
+    r->blob_number = UINT64_MAX;
+    buf_clear(&r->blob);
+    uint8_t *const raw = buf_reserve(&r->blob, (size_t)raw_len + 1);
+    if (raw == NULL)
+        return fail_no_memory();
+    TRY(text_block_read(r->codec, span_of(c.at, cursor_left(&c)), raw, (size_t)raw_len));
+    r->blob.len = (size_t)raw_len;
+    r->blob_number = number;
+    return STATUS_OK;
+}
+
+static struct span read_string(struct cursor *c, uint64_t most)
+{
+    return cursor_bytes(c, (size_t)cursor_varint_max(c, most));
+}
+
+/* Reads the record at the cursor; text_start and first_passage are those of this document. */
+static void read_record(struct cursor *c, struct document_record *d)
+{
+    d->n_passages = (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES);
+    d->text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
+    d->date = (int32_t)cursor_varint_max(c, 99991231);
+    d->title = read_string(c, LIMIT_TITLE_BYTES);
+    d->url = read_string(c, LIMIT_URL_BYTES);
+    d->source = read_string(c, cursor_left(c));
+    d->line = cursor_varint(c);
+}
+
+enum status document_reader_get(struct document_reader *r, uint32_t document,
+                                struct document_record *out)
+{
+    const struct segment_header *const h = &r->segment->header;
+    if (document >= h->documents)
+        return damaged_record();
+    if (document / DOCUMENTS_PER_BLOB != r->blob_number)
+        TRY(unpack(r, document / DOCUMENTS_PER_BLOB));
+    struct cursor c = cursor_of(r->blob.data, r->blob.len);
+    struct document_record d = {0};
+    uint64_t text_start = cursor_varint(&c);
+    uint64_t first = cursor_varint_max(&c, h->passages);
+    for (uint32_t i = 0; i <= document % DOCUMENTS_PER_BLOB; i++) {
+        text_start += d.text_bytes;
+        first += d.n_passages;
+        read_record(&c, &d);
+    }
+    if (c.bad || first > h->passages || d.n_passages > h->passages - first)
+        return damaged_record();
+    d.text_start = text_start;
+    d.first_passage = (uint32_t)first;
+    *out = d;
+    return STATUS_OK;
+}

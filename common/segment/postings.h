@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * postings: a cursor over the passages of one term (docs/FORMAT.md 6, POST and POSI).
+ *
+ *     struct postings p;
+ *     TRY(postings_open(segment, &entry, &p));
+ *     for (uint32_t d = postings_next(&p); d != PASSAGE_END; d = postings_next(&p))
+ *         ... postings_tf(&p), postings_positions(&p, ...) ...
+ *     TRY(p.status);
+ *
+ * The contract is total: at the end, next and seek stay at PASSAGE_END. Damage ends the list and
+ * sets `status`, which the caller checks once, at the end. The struct is large (two decoded
+ * blocks); it is the caller's and needs no release. It borrows from the segment.
+ */
+#ifndef QIAO_SEGMENT_POSTINGS_H
+#define QIAO_SEGMENT_POSTINGS_H
+
+#include "common/codec/packed_block.h"
+#include "common/codec/term_entry.h"
+#include "common/segment/segment.h"
+
+#define PASSAGE_END UINT32_MAX
+
+/* The directory of a list, or what stands for it when there is none. */
+struct postings_directory {
+    uint32_t n_blocks;
+    bool wide;
+    const uint8_t *last;      /* u32 each; NULL: a single block without directory */
+    const uint8_t *codes;     /* u8 each */
+    const uint8_t *offsets;   /* u32 or u64 each, from `bodies` */
+    const uint8_t *positions; /* likewise, from the term's positions; NULL if none are stored */
+    const uint8_t *windows;   /* range table, NULL if there is none */
+    struct span bodies;
+};
+
+struct postings {
+    const struct segment *segment;
+    struct term_entry entry;
+    struct postings_directory directory;
+    struct span position_bytes; /* of the term */
+    enum status status;
+    uint32_t block;             /* decoded, n_blocks when none is or at the end */
+    uint32_t n;                 /* postings of it */
+    uint32_t at;                /* the current one */
+    bool has_tfs;               /* tfs are decoded */
+    struct cursor tf_part;
+    uint32_t passages[BLOCK_VALUES];
+    uint32_t tfs[BLOCK_VALUES];
+    uint32_t inline_positions[INLINE_OCCURRENCES];
+};
+
+/* Stands before the first posting. STATUS_CORRUPT if the list's directory does not fit. */
+enum status postings_open(const struct segment *s, const struct term_entry *entry,
+                          struct postings *out /* OUT */);
+
+/* Moves on and returns the passage there; PASSAGE_END at the end. */
+uint32_t postings_next(struct postings *p);
+
+/* Moves to the first passage >= target and returns it. Never moves back: with a target at or before
+ * the current passage it stays. Blocks that cannot hold it are not decoded. */
+uint32_t postings_seek(struct postings *p, uint32_t target);
+
+/* The current passage; PASSAGE_END at the end; undefined before the first move. */
+static inline uint32_t postings_passage(const struct postings *p)
+{
+    return p->at < p->n ? p->passages[p->at] : PASSAGE_END;
+}
+
+/* Occurrences in the current passage. */
+uint32_t postings_tf(struct postings *p);
+
+/* Writes the postings_tf() positions of the current posting, ascending. The segment has positions. */
+enum status postings_positions(struct postings *p, uint32_t *positions /* OUT */);
+
+#endif

@@ -34,8 +34,8 @@ struct cli_list {
 };
 
 struct cli_option {
-    const char *name;  /* long name, without dashes */
-    char letter;       /* short name, 0 for none */
+    const char *name; /* long name, without dashes */
+    char letter;      /* short name, 0 for none */
     enum cli_type type;
     size_t offset;     /* of the field in the settings */
     const char *value; /* what the value is called in the help; NULL for a flag */

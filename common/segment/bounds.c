@@ -29,8 +29,7 @@ enum status bounds_read(const struct segment *s, const struct term_entry *entry,
         entry->bounds_bytes > section.len - entry->bounds_offset)
         return damaged_bounds();
     const uint64_t n = bounds_ranges(s);
-    struct cursor c =
-        cursor_of(section.data + entry->bounds_offset, (size_t)entry->bounds_bytes);
+    struct cursor c = cursor_of(section.data + entry->bounds_offset, (size_t)entry->bounds_bytes);
     const uint8_t kind = cursor_u8(&c);
     if (kind == 0) {
         const struct span dense = cursor_bytes(&c, (size_t)n);
@@ -43,4 +42,26 @@ enum status bounds_read(const struct segment *s, const struct term_entry *entry,
         return damaged_bounds();
     *present = true;
     return STATUS_OK;
+}
+
+void bounds_append(struct buf *out, const uint8_t *codes, uint64_t n)
+{
+    uint64_t live = 0;
+    for (uint64_t i = 0; i < n; i++)
+        live += codes[i] != 0;
+    const uint64_t bitmap_bytes = ceil_div(n, 8);
+    const bool dense = n <= bitmap_bytes + live;
+    buf_put_u8(out, dense ? 0 : 1);
+    if (dense) {
+        buf_append(out, codes, (size_t)n);
+        return;
+    }
+    const size_t bitmap = out->len;
+    buf_put_zeros(out, (size_t)bitmap_bytes);
+    for (uint64_t i = 0; i < n && !out->failed; i++) {
+        if (codes[i] == 0)
+            continue;
+        out->data[bitmap + i / 8] |= (uint8_t)(1u << i % 8);
+        buf_put_u8(out, codes[i]);
+    }
 }

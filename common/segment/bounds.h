@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bounds: for each range of RANGE_PASSAGES passages, a byte that bounds the shares of one term there
- * (docs/FORMAT.md 6, BNDS; 9 for what the byte means).
+ * bounds: for each range of RANGE_PASSAGES passages, a byte that bounds the shares of one term
+ * there (docs/FORMAT.md 6, BNDS; 9 for what the byte means).
  */
 #ifndef QIAO_SEGMENT_BOUNDS_H
 #define QIAO_SEGMENT_BOUNDS_H
@@ -25,5 +25,8 @@ static inline uint64_t bounds_ranges(const struct segment *s)
  * term has no bounds, or the segment none (codes untouched). STATUS_CORRUPT on damage. */
 enum status bounds_read(const struct segment *s, const struct term_entry *entry,
                         uint8_t *codes /* OUT */, bool *present /* OUT */);
+
+/* Appends the bounds of a term from the codes of all n ranges (the writer's side). */
+void bounds_append(struct buf *out, const uint8_t *codes, uint64_t n);
 
 #endif

@@ -18,7 +18,8 @@
 #define SECTION_ROW_BYTES 32u
 #define TRAILER_BYTES     24u
 #define ALIGNMENT_BYTES   64u
-#define SECTIONS_MOST     256u
+#define SECTIONS_MOST     100u
+#define SECTIONS_START    4096u /* header, table, zeros; then the first section */
 #define BUILD_ID_BYTES    16u
 
 /* FORMAT 4: required features. */

@@ -23,7 +23,8 @@ static void read_place(struct cursor *c, const struct passage_place *before, boo
         cursor_spoil(c);
         return;
     }
-    *out = (struct passage_place){(uint32_t)document, (uint32_t)start, (uint32_t)((uint64_t)start + len)};
+    *out = (struct passage_place){(uint32_t)document, (uint32_t)start,
+                                  (uint32_t)((uint64_t)start + len)};
 }
 
 static enum status unpack(struct passage_reader *r, uint64_t blob)
@@ -60,4 +61,15 @@ enum status passage_reader_get(struct passage_reader *r, uint32_t passage,
         TRY(unpack(r, blob));
     *out = r->places[passage % PASSAGES_PER_BLOB];
     return STATUS_OK;
+}
+
+void passage_place_append(struct buf *out, const struct passage_place *before,
+                          const struct passage_place *place)
+{
+    if (before == NULL)
+        buf_put_varint(out, place->document);
+    const bool same = before != NULL && before->document == place->document;
+    buf_put_varint(out, before == NULL ? 0 : place->document - before->document);
+    buf_put_varint(out, zigzag_encode((int64_t)place->start - (same ? (int64_t)before->end : 0)));
+    buf_put_varint(out, place->end - place->start);
 }

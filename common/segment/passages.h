@@ -26,4 +26,9 @@ void passage_reader_init(struct passage_reader *r, const struct segment *s);
 enum status passage_reader_get(struct passage_reader *r, uint32_t passage,
                                struct passage_place *out /* OUT */);
 
+/* Appends the place of a passage (the writer's side, beside the reader). `before` is the passage in
+ * front of it, NULL for the first of a blob. */
+void passage_place_append(struct buf *out, const struct passage_place *before,
+                          const struct passage_place *place);
+
 #endif

@@ -28,7 +28,7 @@ static enum status check_trailer(const struct segment *s, uint64_t n_sections)
 {
     const struct span all = s->file.bytes;
     const uint64_t table_end = HEADER_BYTES + n_sections * SECTION_ROW_BYTES;
-    if (n_sections > SECTIONS_MOST || all.len < table_end + TRAILER_BYTES)
+    if (n_sections > SECTIONS_MOST || all.len < SECTIONS_START + TRAILER_BYTES)
         return damaged("it is cut short");
     const uint8_t *const trailer = all.data + all.len - TRAILER_BYTES;
     if (memcmp(trailer + 16, segment_end_magic, sizeof segment_end_magic) != 0 ||
@@ -75,7 +75,7 @@ static enum status take_section(struct segment *s, const struct segment_row *row
 static enum status read_table(struct segment *s)
 {
     const uint64_t end = s->file.bytes.len - TRAILER_BYTES;
-    uint64_t at = table_bytes(s);
+    uint64_t at = SECTIONS_START;
     for (uint32_t i = 0; i < s->header.n_sections; i++) {
         struct segment_row row;
         segment_row(s, i, &row);
@@ -134,7 +134,7 @@ static enum status check_sizes(const struct segment *s)
 enum status segment_open_bytes(struct span bytes, struct segment *out)
 {
     struct segment s = {.file = {bytes}};
-    if (bytes.len < HEADER_BYTES + TRAILER_BYTES)
+    if (bytes.len < SECTIONS_START + TRAILER_BYTES)
         return bytes.len >= 8 && memcmp(bytes.data, segment_magic, 8) == 0
                    ? damaged("it is cut short")
                    : fail(STATUS_FORMAT, "not a Qiao segment");

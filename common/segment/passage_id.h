@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * passage_id: how a passage is called outside of the index.
+ *
+ *     DOCUMENT#n   passage n, from 1, of the document with that id
+ *     DOCUMENT     in a segment where every document is one passage (FEATURE_WHOLE)
+ */
+#ifndef QIAO_SEGMENT_PASSAGE_ID_H
+#define QIAO_SEGMENT_PASSAGE_ID_H
+
+#include "common/segment/documents.h"
+
+/* Appends the id of `passage`, which belongs to `document` (both below their counts), to `out`.
+ * `documents` reads `s`. STATUS_CORRUPT also if the document's record does not hold the passage. */
+enum status passage_id_append(const struct segment *s, struct document_reader *documents,
+                              uint32_t passage, uint32_t document, struct buf *out);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* build: options into ingest_options, the summary out. */
+#include "indexer/command/build.h"
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include "indexer/ingest.h"
+
+struct settings {
+    const char *format;
+    const char *passages;
+    const char *profile;
+    const char *positions;
+    const char *store;
+    const char *ids;
+    const char *errors;
+    bool hidden;
+    bool strict;
+    bool quiet;
+};
+
+static const struct cli_option options[] = {
+    {"format", 0, CLI_STRING, offsetof(struct settings, format), "NAME",
+     "auto, text, markdown, jsonl, json or tsv (auto)"},
+    {"passages", 0, CLI_STRING, offsetof(struct settings, passages), "MODE",
+     "paragraphs, whole or window:WORDS:STRIDE (whole for TSV and BEIR files, else paragraphs)"},
+    {"profile", 0, CLI_STRING, offsetof(struct settings, profile), "NAME",
+     "english, anserini or plain (english)"},
+    {"positions", 0, CLI_STRING, offsetof(struct settings, positions), "YES|NO",
+     "store positions, for phrases (yes)"},
+    {"store", 0, CLI_STRING, offsetof(struct settings, store), "TEXT|NONE",
+     "store the text, for snippets (text)"},
+    {"id", 0, CLI_STRING, offsetof(struct settings, ids), "KIND",
+     "a file's id: path, relative or stem (path)"},
+    {"hidden", 0, CLI_FLAG, offsetof(struct settings, hidden), NULL,
+     "read hidden files and .git as well"},
+    {"strict", 0, CLI_FLAG, offsetof(struct settings, strict), NULL,
+     "commit nothing if any record is bad, empty, a duplicate or unreadable (exit 1)"},
+    {"errors", 0, CLI_STRING, offsetof(struct settings, errors), "FILE",
+     "write every bad record to FILE, a JSON object a line"},
+    {"quiet", 'q', CLI_FLAG, offsetof(struct settings, quiet), NULL, "no summary at the end"},
+    {.type = CLI_END}};
+
+static enum status unknown(const char *option, const char *value, const char *choices)
+{
+    return fail(STATUS_USAGE, "--%s: '%s' is none of %s", option, value, choices);
+}
+
+static enum status choose(const char *option, const char *value, const char *const choices[2],
+                          bool *first)
+{
+    *first = strcmp(value, choices[0]) == 0;
+    return *first || strcmp(value, choices[1]) == 0
+               ? STATUS_OK
+               : fail(STATUS_USAGE, "--%s: '%s' is neither %s nor %s", option, value, choices[0],
+                      choices[1]);
+}
+
+static enum status choose_ids(const char *name, enum corpus_ids *out)
+{
+    static const char *const names[] = {"path", "relative", "stem"};
+    static const enum corpus_ids ids[] = {IDS_PATH, IDS_RELATIVE, IDS_STEM};
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *out = ids[i];
+            return STATUS_OK;
+        }
+    }
+    return unknown("id", name, "path, relative, stem");
+}
+
+static enum status interpret(const struct settings *s, struct ingest_options *o)
+{
+    static const char *const yes_no[2] = {"yes", "no"};
+    static const char *const text_none[2] = {"text", "none"};
+    *o = (struct ingest_options){.corpus = CORPUS_OPTIONS_DEFAULT,
+                                 .strict = s->strict,
+                                 .format_name = s->format,
+                                 .ids_name = s->ids};
+    o->corpus.hidden = s->hidden;
+    if (!corpus_format_by_name(s->format, &o->corpus.format))
+        return unknown("format", s->format, "auto, text, markdown, jsonl, json, tsv");
+    o->profile = profile_by_name(s->profile);
+    if (o->profile == NULL)
+        return unknown("profile", s->profile, "english, anserini, plain");
+    if (s->passages != NULL)
+        TRY(split_parse(s->passages, &o->split));
+    TRY(choose_ids(s->ids, &o->corpus.ids));
+    TRY(choose("positions", s->positions, yes_no, &o->positions));
+    return choose("store", s->store, text_none, &o->store_text);
+}
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+static void print_summary(const struct ingest_summary *s, const char *path, double seconds)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    const double megabytes = (double)s->text_bytes / 1e6;
+    cli_note("indexed %llu documents, %llu passages, %llu tokens, %llu terms into '%s'",
+             (unsigned long long)s->documents, (unsigned long long)s->passages,
+             (unsigned long long)s->tokens, (unsigned long long)s->terms, path);
+    cli_note("%.1f MB of text in %.2f s (%.1f MB/s), index %.1f MB, peak memory %.0f MB", megabytes,
+             seconds, seconds > 0 ? megabytes / seconds : 0.0, (double)s->index_bytes / 1e6,
+             (double)usage.ru_maxrss / 1e3);
+}
+
+static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
+                         size_t n, struct ingest_summary *summary)
+{
+    struct report *report;
+    struct timespec start;
+    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    TRY(report_new(s->errors, &report));
+    enum status status = ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1,
+                                      report, summary);
+    if (status == STATUS_OK)
+        status = report_finish(report);
+    if (status == STATUS_OK && !s->quiet) {
+        if (summary->published)
+            print_summary(summary, operands[0], seconds_since(&start));
+        report_print(report, stderr);
+    }
+    report_free(report);
+    return status;
+}
+
+static int run(const struct cli_command *command, int argc, char **argv)
+{
+    struct settings s = {.format = "auto",
+                         .profile = "english",
+                         .positions = "yes",
+                         .store = "text",
+                         .ids = "path"};
+    struct ingest_options o;
+    struct ingest_summary summary;
+    int first;
+    enum status status = cli_parse(command, argc, argv, &s, &first);
+    if (status == STATUS_MISSING)
+        return CLI_OK;
+    if (status == STATUS_OK && argc - first < 2)
+        status = fail(STATUS_USAGE, "build needs an index folder and at least one source "
+                                    "(try 'indexer build --help')");
+    if (status == STATUS_OK)
+        status = interpret(&s, &o);
+    if (status == STATUS_OK)
+        status = build(&o, &s, argv + first, (size_t)(argc - first), &summary);
+    if (status != STATUS_OK)
+        return cli_fail(status);
+    if (summary.published)
+        return CLI_OK;
+    cli_note("--strict: nothing was committed");
+    return CLI_NEGATIVE;
+}
+
+const struct cli_command build_command = {
+    "build", "[opts] INDEX SOURCE...", "make INDEX from files, folders or - (standard input)",
+    "Replaces the index that stood at INDEX once the new one is complete. A folder that holds\n"
+    "anything else is refused.",
+    options, run};

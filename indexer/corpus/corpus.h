@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * corpus: sources in, documents out.
+ *
+ *     struct corpus_options options = CORPUS_OPTIONS_DEFAULT;
+ *     TRY(corpus_read(&options, sources, n, report, sink, context));
+ *
+ * The sources are read in the order given; a folder is walked in byte order of path, so that the
+ * index never depends on the file system. Each file passes walk -> unpack (gzip) -> detect -> one
+ * reader -> sink. What cannot be read is reported (report.h) and left out; only a failure of the
+ * sink, of memory or of a source that was named and is not there ends the reading.
+ */
+#ifndef QIAO_INDEXER_CORPUS_CORPUS_H
+#define QIAO_INDEXER_CORPUS_CORPUS_H
+
+#include "indexer/corpus/document.h"
+#include "indexer/corpus/report.h"
+
+enum corpus_format {
+    CORPUS_AUTO, /* by an unmistakable first record, else by the file name, else text */
+    CORPUS_TEXT,
+    CORPUS_MARKDOWN,
+    CORPUS_JSON, /* JSON lines, one object, or an array of objects */
+    CORPUS_TSV,
+};
+
+enum corpus_ids {
+    IDS_PATH,     /* a file's id is its path as given (default) */
+    IDS_RELATIVE, /* its path below the source folder */
+    IDS_STEM,     /* its name without folders and without its known extensions (.txt, .md.gz) */
+};
+
+struct corpus_options {
+    enum corpus_format format;
+    enum corpus_ids ids;
+    bool hidden;              /* take hidden files and .git as well */
+    struct span index_folder; /* never read: the index that is being written; may be empty */
+};
+
+#define CORPUS_OPTIONS_DEFAULT                                                                     \
+    {                                                                                              \
+        CORPUS_AUTO, IDS_PATH, false,                                                              \
+        {                                                                                          \
+            NULL, 0                                                                                \
+        }                                                                                          \
+    }
+
+/* The format of that name ("auto", "text", "markdown", "jsonl", "json", "tsv"); false if none. */
+bool corpus_format_by_name(const char *name, enum corpus_format *out /* OUT */);
+
+/* Reads all of `sources` ("-" is standard input) and hands every document to `sink`. Reports every
+ * record and file that gave none. Duplicate ids, empty documents and REPORT_OK are the sink's
+ * business. STATUS_MISSING if a named source does not exist; else only failures of sink or memory.
+ */
+enum status corpus_read(const struct corpus_options *options, const char *const *sources, size_t n,
+                        struct report *report, document_sink *sink, void *context);
+
+#endif

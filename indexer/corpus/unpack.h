@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unpack: the bytes of a file as a reader wants them: unpacked if it was gzip (by its magic bytes,
+ * several members too), as UTF-8 if a byte order mark said UTF-16, without the mark.
+ *
+ *     struct unpack *u;
+ *     TRY(unpack_new(&u));
+ *     unpack_start(u, fd, size);                       // one file after the other
+ *     while (unpack_line(u, most, &line) != UNPACK_END)
+ *         ... line ...
+ *     if (unpack_problem(u, &kind) != NULL) ...        // it ended early
+ *     TRY(unpack_status(u));                           // memory
+ *     unpack_free(u);
+ *
+ * The stream is a window that slides over the file: what a reader gets is borrowed from it, and
+ * what it has not taken stays. A problem (read error, damaged or cut gzip data, a file that
+ * shrank, a bomb) ends the stream; what came before it is good, but the last line may be cut, so
+ * unpack_line keeps that to itself. Reads are bounded by the size the file had when it was opened,
+ * so that one that grows has an end.
+ */
+#ifndef QIAO_INDEXER_CORPUS_UNPACK_H
+#define QIAO_INDEXER_CORPUS_UNPACK_H
+
+#include "indexer/corpus/report.h"
+
+/* More than this many times its packed size is refused, once it is over UNPACK_FREE_BYTES. Text
+ * comes to about 10, a log of equal lines to 200; deflate's own end is 1032. */
+#define UNPACK_RATIO_MOST 200
+#define UNPACK_FREE_BYTES (16u << 20)
+
+enum unpack_line {
+    UNPACK_LINE, /* here is one */
+    UNPACK_LONG, /* here was one of more than `most` bytes; it was skipped */
+    UNPACK_END,  /* there are no more */
+};
+
+struct unpack;
+
+/* A stream without a file (heap; unpack_free, NULL is fine). */
+enum status unpack_new(struct unpack **out /* OUT */);
+void unpack_free(struct unpack *u);
+
+/* Starts on a file: reads its head. `fd` stays the caller's and must be open while the stream is
+ * read; `size` as fstat gave it, 0 if unknown. */
+void unpack_start(struct unpack *u, int fd, uint64_t size);
+
+/* The window: all that was read and not taken, at least `want` bytes unless the stream ends before.
+ * Good until the next call on u. */
+struct span unpack_peek(struct unpack *u, size_t want);
+
+/* Moves on by `len` bytes of the window. */
+void unpack_take(struct unpack *u, size_t len);
+
+/* Takes the next line; *line is without its newline and good until the next call on u. */
+enum unpack_line unpack_line(struct unpack *u, size_t most, struct span *line /* OUT */);
+
+/* Why the stream ended early, and which kind of report that is; NULL if it did not. */
+const char *unpack_problem(const struct unpack *u, enum report_kind *kind /* OUT */);
+
+/* Sequences that were no characters in an encoding other than UTF-8. */
+uint64_t unpack_replaced(const struct unpack *u);
+
+/* STATUS_NO_MEMORY if the window could not grow (the stream ended there). */
+enum status unpack_status(const struct unpack *u);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exhaustive: one array a level of the tree; a bag combines its children's arrays one by one. */
+#include "searcher/rank/exhaustive.h"
+
+#include <stdlib.h>
+
+#include "common/segment/postings.h"
+#include "searcher/rank/iterator.h"
+#include "searcher/rank/phrase_match.h"
+
+struct oracle {
+    const struct plan *plan;
+    const struct segment *segment;
+    size_t number;
+};
+
+static enum status score_term(const struct oracle *o, const struct plan_node *node,
+                              uint64_t *scores)
+{
+    struct postings p;
+    TRY(postings_open(o->segment, &node->words[0].entries[o->number], &p));
+    for (uint32_t d = postings_next(&p); d != PASSAGE_END; d = postings_next(&p))
+        scores[d] = bm25_contribution(&o->plan->bm25, node->weight, (float)postings_tf(&p),
+                                      scored_length(o->plan, o->segment, d));
+    return p.status;
+}
+
+/* All positions of one word, passage by passage. */
+struct all_positions {
+    uint32_t *starts; /* by passage, N + 1 of them */
+    uint32_t *positions;
+};
+
+static enum status read_all(const struct oracle *o, const struct plan_word *word,
+                            struct all_positions *out)
+{
+    const struct term_entry *const entry = &word->entries[o->number];
+    const size_t n = (size_t)o->segment->header.passages;
+    struct postings p;
+    if (entry->cf > o->segment->header.tokens || entry->cf > UINT32_MAX)
+        return fail(STATUS_CORRUPT, "damaged posting list");
+    out->starts = calloc(n + 1, sizeof *out->starts);
+    out->positions = calloc((size_t)entry->cf + 1, sizeof *out->positions);
+    if (out->starts == NULL || out->positions == NULL)
+        return fail_no_memory();
+    TRY(postings_open(o->segment, entry, &p));
+    uint32_t at = 0;
+    uint32_t passage = 0;
+    for (uint32_t d = postings_next(&p); d != PASSAGE_END; d = postings_next(&p)) {
+        for (; passage <= d; passage++)
+            out->starts[passage] = at;
+        if (postings_tf(&p) > entry->cf - at)
+            return fail(STATUS_CORRUPT, "damaged posting list");
+        TRY(postings_positions(&p, out->positions + at));
+        at += postings_tf(&p);
+    }
+    for (; passage <= n; passage++)
+        out->starts[passage] = at;
+    return p.status;
+}
+
+static void score_positions(const struct oracle *o, const struct plan_node *node,
+                            const struct all_positions *all, struct phrase_word *words,
+                            uint64_t *scores)
+{
+    for (uint32_t d = 0; d < o->segment->header.passages; d++) {
+        for (size_t i = 0; i < node->n_words; i++)
+            words[i] = (struct phrase_word){.positions = all[i].positions + all[i].starts[d],
+                                            .n = all[i].starts[d + 1] - all[i].starts[d],
+                                            .offset = node->words[i].position};
+        const float tf = phrase_tf(words, node->n_words, node->slop,
+                                   segment_title_positions(o->segment, d));
+        if (tf > 0)
+            scores[d] = bm25_contribution(&o->plan->bm25, node->weight, tf,
+                                          scored_length(o->plan, o->segment, d));
+    }
+}
+
+static enum status score_phrase(const struct oracle *o, const struct plan_node *node,
+                                uint64_t *scores)
+{
+    struct all_positions *const all = calloc(node->n_words, sizeof *all);
+    struct phrase_word *const words = calloc(node->n_words, sizeof *words);
+    enum status status = all == NULL || words == NULL ? fail_no_memory() : STATUS_OK;
+    for (size_t i = 0; i < node->n_words && status == STATUS_OK; i++)
+        status = read_all(o, &node->words[i], &all[i]);
+    if (status == STATUS_OK)
+        score_positions(o, node, all, words, scores);
+    for (size_t i = 0; all != NULL && i < node->n_words; i++) {
+        free(all[i].starts);
+        free(all[i].positions);
+    }
+    free(all);
+    free(words);
+    return status;
+}
+
+static enum status score_node(const struct oracle *o, const struct plan_node *node,
+                              uint64_t *scores);
+
+/* What a bag knows of a passage while its children are gone through. */
+struct tally {
+    uint32_t required; /* MUST children that matched */
+    bool excluded;     /* a MUST_NOT child matched */
+};
+
+static void count_child(const struct plan_node *child, const uint64_t *child_scores, size_t n,
+                        struct tally *tallies, uint64_t *scores)
+{
+    for (size_t d = 0; d < n; d++) {
+        if (child_scores[d] == 0)
+            continue;
+        if (child->occur == OCCUR_MUST_NOT)
+            tallies[d].excluded = true;
+        else
+            scores[d] += child_scores[d];
+        tallies[d].required += child->occur == OCCUR_MUST;
+    }
+}
+
+static enum status score_bag(const struct oracle *o, const struct plan_node *bag, uint64_t *scores)
+{
+    const size_t n = (size_t)o->segment->header.passages;
+    uint64_t *const child_scores = calloc(n + 1, sizeof *child_scores);
+    struct tally *const tallies = calloc(n + 1, sizeof *tallies);
+    enum status status =
+        child_scores == NULL || tallies == NULL ? fail_no_memory() : STATUS_OK;
+    uint32_t n_required = 0;
+    for (const struct plan_node *c = bag->first_child; c != NULL && status == STATUS_OK;
+         c = c->next) {
+        memset(child_scores, 0, n * sizeof *child_scores);
+        status = score_node(o, c, child_scores);
+        count_child(c, child_scores, n, tallies, scores);
+        n_required += c->occur == OCCUR_MUST;
+    }
+    for (size_t d = 0; d < n && status == STATUS_OK; d++)
+        if (tallies[d].excluded || tallies[d].required < n_required)
+            scores[d] = 0;
+    free(child_scores);
+    free(tallies);
+    return status;
+}
+
+/* `scores` are all zero at first. */
+static enum status score_node(const struct oracle *o, const struct plan_node *node,
+                              uint64_t *scores)
+{
+    if (node->kind == PLAN_BAG)
+        return score_bag(o, node, scores);
+    for (size_t i = 0; i < node->n_words; i++)
+        if (node->words[i].entries[o->number].df == 0)
+            return STATUS_OK;
+    return node->kind == PLAN_TERM ? score_term(o, node, scores) : score_phrase(o, node, scores);
+}
+
+enum status exhaustive_scores(const struct plan *plan, size_t i, uint64_t *scores)
+{
+    const struct oracle o = {plan, &plan->index->segments[i], i};
+    memset(scores, 0, (size_t)o.segment->header.passages * sizeof *scores);
+    return score_node(&o, plan->root, scores);
+}

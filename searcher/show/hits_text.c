@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hits_text: one function a line of the layout that hits_text.h shows. */
+#include "searcher/show/hits_text.h"
+
+#include "common/base/date.h"
+#include "common/base/escape.h"
+#include "searcher/show/snippet_edges.h"
+#include "searcher/show/wrap.h"
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+/* Milliseconds with one decimal; times beyond years are a broken clock. */
+static void put_time(struct buf *out, double microseconds)
+{
+    if (!(microseconds >= 0 && microseconds < 1e15))
+        return;
+    const unsigned long long tenths = (unsigned long long)(microseconds / 100 + 0.5);
+    buf_printf(out, ", %llu.%llu ms", tenths / 10, tenths % 10);
+}
+
+static void put_summary(struct buf *out, const struct hit_list *list, const char *unit)
+{
+    if (list->total == 0)
+        buf_append_string(out, "nothing found");
+    else
+        buf_printf(out, "%s%llu %s%s", list->exact ? "" : "at least ",
+                   (unsigned long long)list->total, unit, list->total == 1 ? "" : "s");
+    put_time(out, list->microseconds);
+    buf_put_u8(out, '\n');
+}
+
+static void put_reading(struct buf *out, struct span reading, const struct hits_text_style *style)
+{
+    static const char label[] = "reading: ";
+    const struct wrap_style lines = {style->width, sizeof label - 1, false};
+    buf_append_string(out, label);
+    struct wrap w;
+    wrap_begin(&w, out, &lines);
+    wrap_put(&w, reading, false);
+    wrap_end(&w);
+}
+
+static bool is_blank(struct span text)
+{
+    return snippet_trim(text).len == 0;
+}
+
+/* The title, or the id of a hit without one. */
+static void put_heading(struct buf *out, const struct hit *hit, const struct wrap_style *lines)
+{
+    buf_printf(out, "%*u. ", (int)lines->indent - 2, (unsigned)hit->rank);
+    if (is_blank(hit->title)) {
+        escape_append(out, hit->id, ESCAPE_LINE);
+        buf_put_u8(out, '\n');
+        return;
+    }
+    struct wrap w;
+    wrap_begin(&w, out, lines);
+    wrap_put(&w, hit->title, false);
+    wrap_end(&w);
+}
+
+static void put_facts(struct buf *out, const struct hit *hit, uint32_t indent)
+{
+    char date[16];
+    date_format(hit->date, date);
+    buf_printf(out, "%*s", (int)indent, "");
+    if (date[0] != '\0')
+        buf_printf(out, "%s  ", date);
+    if (!is_blank(hit->title)) {
+        escape_append(out, hit->id, ESCAPE_LINE);
+        buf_append_string(out, "  ");
+    }
+    hit_put_score(out, hit->score, 3);
+    buf_put_u8(out, '\n');
+}
+
+static void put_snippet(struct buf *out, const struct hit *hit, const struct wrap_style *lines)
+{
+    const struct snippet *const snippet = &hit->snippet;
+    const uint8_t *const window = hit->text.data + snippet->start;
+    const uint32_t len = snippet->end - snippet->start;
+    struct wrap w;
+    buf_printf(out, "%*s", (int)lines->indent, "");
+    wrap_begin(&w, out, lines);
+    if (snippet->cut_before)
+        wrap_put(&w, span_of_string(ELLIPSIS " "), false);
+    uint32_t at = 0;
+    for (size_t i = 0; i < snippet->n_highlights; i++) {
+        const struct snippet_range range = snippet->highlights[i];
+        wrap_put(&w, span_of(window + at, range.start - at), false);
+        wrap_put(&w, span_of(window + range.start, range.end - range.start), true);
+        at = range.end;
+    }
+    wrap_put(&w, span_of(window + at, len - at), false);
+    if (snippet->cut_after)
+        wrap_put(&w, span_of_string(" " ELLIPSIS), false);
+    wrap_end(&w);
+}
+
+/* Digits of the largest rank, a full stop and a space. */
+static uint32_t indent_of(const struct hit_list *list)
+{
+    uint32_t indent = 3;
+    for (uint32_t rank = list->n_hits == 0 ? 0 : list->hits[list->n_hits - 1].rank; rank >= 10;
+         rank /= 10)
+        indent++;
+    return indent;
+}
+
+void hits_text(const struct hit_list *list, const struct hits_text_style *style, struct buf *out)
+{
+    const struct wrap_style lines = {style->width, indent_of(list), style->colour};
+    put_summary(out, list, style->unit);
+    if (list->show_reading)
+        put_reading(out, list->reading, style);
+    for (size_t i = 0; i < list->n_hits; i++) {
+        const struct hit *const hit = &list->hits[i];
+        buf_put_u8(out, '\n');
+        put_heading(out, hit, &lines);
+        put_facts(out, hit, lines.indent);
+        if (hit->has_text && hit->snippet.end > hit->snippet.start)
+            put_snippet(out, hit, &lines);
+    }
+}

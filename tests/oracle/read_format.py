@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An independent reader of the index format, written from docs/FORMAT.md alone.
+
+    read_format.py INDEX terms | forms | postings TERM | documents | passages
+
+prints what `indexer dump` prints.  CRCs are checked, but not XXH3, which Python lacks."""
+import json, re, struct, sys, zlib
+from itertools import islice
+
+def ascending(gaps, last=-1):
+    return [last := last + 1 + gap for gap in gaps]
+
+class Cursor:
+    def __init__(self, data, at=0):
+        self.data, self.at = data, at
+    def take(self, n):
+        assert self.at + n <= len(self.data), "cut short"
+        self.at += n
+        return self.data[self.at - n:self.at]
+    def num(self, size):
+        return int.from_bytes(self.take(size), "little")
+    def nums(self, n, size):
+        return [self.num(size) for _ in range(n)]
+    def varint(self):
+        byte = self.num(1)
+        value = byte if byte < 128 else byte - 128 | self.varint() << 7
+        assert byte < 128 or 128 <= value < 1 << 64, "varint not canonical"
+        return value
+    def string(self):
+        return self.take(self.varint()).decode("utf-8", "replace")
+    def bits(self, n, w):
+        raw = int.from_bytes(self.take((n * w + 7) // 8), "little")
+        assert raw >> n * w == 0, "unused bits"
+        return [raw >> i * w & (1 << w) - 1 for i in range(n)]
+    def packed(self, n):
+        w, e, h = self.nums(3, 1)
+        values, exceptions = self.bits(n, w), self.nums(e, 1)
+        assert w + h <= 32 and (e > 0) == (h > 0) and exceptions == sorted(set(exceptions))
+        for i, high in zip(exceptions, self.bits(e, h)):
+            assert high > 0, "an exception that is none"
+            values[i] += high << w
+        return values
+    def front_coded(self, n):
+        words = [b""]
+        for _ in range(n):
+            shared = self.varint()
+            assert shared <= len(words[-1])
+            words.append(words[-1][:shared] + self.take(self.varint()))
+        return [word.decode() for word in words[1:]]
+
+class Segment:
+    def __init__(self, path, build_id, size, crc):
+        data = open(path, "rb").read()
+        magic, version, n_sections, features = struct.unpack_from("<8sIIQ", data)
+        assert (magic, version) == (b"\x89QSG\r\n\x1a\n", 1) and features < 16
+        assert struct.unpack_from("<16sQ", data, 32) == (build_id, size) and size == len(data)
+        self.N, self.D, _, self.n_terms, self.n_forms = struct.unpack_from("<5Q", data, 56)
+        self.len_size, self.title_size = struct.unpack_from("<II", data, 184)
+        self.positions, _, self.whole, self.has_forms = (features >> i & 1 for i in range(4))
+        end, pages, self.sections = 256 + 32 * n_sections, [], {}
+        head = data[:end]
+        for kind, _, start, length, _ in struct.iter_unpack("<4sIQQQ", head[256:]):
+            assert start == max(4096, end + 63 & -64) and not any(data[end:start]), "padding"
+            end, section = start + length, data[start:start + length]
+            if kind != b"CSUM":
+                pages += [zlib.crc32(section[i:i + 65536]) for i in range(0, length, 65536)]
+            self.sections[kind.decode()] = section
+        assert kind == b"CSUM" and section == struct.pack("<%dI" % len(pages), *pages)
+        assert crc == zlib.crc32(head) and data[end:] == struct.pack(
+            "<IIQ8s", crc, zlib.crc32(section), size, b"\n\x1a\n\rGSQ\x89")
+    def at(self, kind, offset=0):
+        return Cursor(self.sections.get(kind, b""), offset)
+    def blocks(self, kind, total, each, offsets_in=None):
+        """(a cursor, how many items) for each of the blobs, or of the blocks of a dictionary."""
+        offsets = self.at(offsets_in or kind).nums((total + each - 1) // each + 1, 8)
+        assert offsets[-1] == len(self.sections[kind])
+        for i, (start, end) in enumerate(zip(offsets, offsets[1:])):
+            yield Cursor(self.sections[kind][:end], start), min(each, total - i * each)
+    def documents(self):
+        ids = (i for blob, n in self.blocks("DIDS", self.D, 16) for i in blob.front_coded(n))
+        for blob, n in self.blocks("DOCS", self.D, 64):
+            raw_size, raw = blob.varint(), zlib.decompress(blob.take(len(blob.data) - blob.at))
+            c = Cursor(raw)
+            _text_start, _first_passage = c.varint(), c.varint()
+            for _ in range(n):
+                passages, size, date = c.varint(), c.varint(), "%08d" % c.varint()
+                date = re.sub("(-00)+$", "", "-".join((date[:4], date[4:6], date[6:])))
+                yield dict(id=next(ids), title=c.string() or None, date=date.strip("0") and date or None,
+                           url=c.string() or None, source=c.string(), line=c.varint(),
+                           passages=passages, bytes=size)
+            assert raw_size == len(raw) == c.at
+    def passages(self):
+        """(id, start, end, length, title positions) of every passage."""
+        documents, spans = list(self.documents()), []
+        names = [d["id"] + "#%d" % (i + 1) for d in documents for i in range(d["passages"])]
+        for blob, n in () if self.whole else self.blocks("PASG", self.N, 64):
+            end = blob.varint() * 0
+            for _ in range(n):
+                base, start = 0 if blob.varint() else end, blob.varint()
+                start = base + (start >> 1 ^ -(start & 1))
+                end = start + blob.varint()
+                spans.append((start, end))
+        if self.whole:
+            names, spans = [d["id"] for d in documents], [(0, d["bytes"]) for d in documents]
+        lengths = self.at("LENS").nums(self.N, self.len_size)
+        titles = self.at("TITL").nums(self.N, self.title_size)
+        return [(name, *span, n, t) for name, span, n, t in zip(names, spans, lengths, titles)]
+    def terms(self):
+        """(term, df, cf, [(passage, tf, positions)]) of every term."""
+        for block, n in self.blocks("DICT", self.n_terms, 32, "DTOP"):
+            post, posi = self.at("POST", block.varint()), self.at("POSI", block.varint())
+            _bounds = block.varint()
+            for term in block.front_coded(n):
+                df = block.varint()
+                cf = df + block.varint()
+                if cf <= 4:
+                    yield term, df, cf, self.inline_postings(block, df)
+                    continue
+                ends = [c.at + block.varint() for c in [post, posi][:1 + self.positions]]
+                _bounds = block.varint(), block.take(1 + 2 * sum(df >= k for k in (10, 100, 1000)))
+                yield term, df, cf, self.listed_postings(post, posi, df)
+                assert [post.at, posi.at][:len(ends)] == ends
+    def inline_postings(self, c, df):
+        postings, passage = [], -1
+        for _ in range(df):
+            code = c.varint()
+            passage, tf = passage + 1 + (code >> 1), c.varint() + 2 if code & 1 else 1
+            gaps = [c.varint() for _ in range(tf * self.positions)]
+            postings.append((passage, tf, ascending(gaps)))
+        return postings
+    def listed_postings(self, c, posi, df):
+        postings, passage, sizes = [], -1, [min(256, df - i) for i in range(0, df, 256)]
+        if df > 256:
+            flags = c.num(1)
+            c.take(len(sizes) * (5 + (8 if flags & 1 else 4) * (1 + self.positions)))
+            c.take((self.N + 4095) // 4096 * 4 if flags & 2 else 0)
+        for size in sizes:
+            if c.data[c.at] == 0x40:
+                bits = c.bits(64 * (c.num(3) >> 8), 1)
+                assert sum(bits) == size == 256 and any(bits[-64:])
+                passages = [passage + 1 + i for i, bit in enumerate(bits) if bit]
+            else:
+                passages = ascending(c.packed(size), passage)
+            tfs, passage = [tf + 1 for tf in c.packed(size)], passages[-1]
+            n = sum(tfs) * self.positions
+            gaps = iter([v for i in range(0, n, 256) for v in posi.packed(min(256, n - i))])
+            postings += [(p, tf, ascending(islice(gaps, tf))) for p, tf in zip(passages, tfs)]
+        return postings
+
+def rows(segment, what, wanted=None):
+    if what == "documents":
+        return (json.dumps(d, ensure_ascii=False, separators=(",", ":")) for d in segment.documents())
+    if what == "passages":
+        found = segment.passages()
+    elif what == "postings":
+        names = [row[0] for row in segment.passages()]
+        found = ((names[p], tf, " ".join(map(str, at)))[:2 + segment.positions]
+                 for term, _, _, postings in segment.terms() if term == wanted for p, tf, at in postings)
+    else:
+        found = (row[:3] for row in segment.terms())
+        if what == "forms":
+            found = ((term, term, cf) for term, _, cf in found)
+            if segment.has_forms:
+                terms = [term for term, _, _ in found]
+                found = ((form, terms[block.varint()], block.varint())
+                         for block, n in segment.blocks("FORM", segment.n_forms, 32, "FTOP")
+                         for form in block.front_coded(n))
+    return ("\t".join(escape(str(field)) for field in row) for row in found)
+
+def escape(text):
+    text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+    return re.sub("[\0-\x1f\x7f]", lambda m: "\\x%02x" % ord(m[0]), text)
+
+def main(index, *what):
+    manifest = open(index + "/MANIFEST", "rb").read()
+    magic, version, n, size = struct.unpack_from("<8sIIQ", manifest)
+    assert (magic, version, size) == (b"\x89QMF\r\n\x1a\n", 1, len(manifest)) and size == 28 + 40 * n
+    assert zlib.crc32(manifest[:-4]) == int.from_bytes(manifest[-4:], "little")
+    for build_id, size, crc, deletions, _ in struct.iter_unpack("<16sQIIQ", manifest[24:-4]):
+        assert deletions == 0
+        segment = Segment(index + "/segment-%s.qs" % build_id.hex(), build_id, size, crc)
+        for row in rows(segment, *what):
+            print(row)
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

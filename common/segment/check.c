@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "common/segment/blobs.h"
 #include "common/segment/bounds.h"
 #include "common/text/profile.h"
 
@@ -11,6 +12,26 @@ enum status check_failed(enum section section, const char *item, uint64_t number
 {
     return fail(STATUS_CORRUPT, "section %s, %s %llu: %s", section_letters(section), item,
                 (unsigned long long)number, what);
+}
+
+enum status check_same(struct buf *made, struct span there, enum section section, const char *item,
+                       uint64_t number)
+{
+    TRY(buf_status(made));
+    const bool same = span_equal(buf_span(made), there);
+    buf_clear(made);
+    return same ? STATUS_OK : check_failed(section, item, number, "not coded as the format says");
+}
+
+enum status check_blobs(const struct check *c, enum section section, uint64_t n)
+{
+    const struct span s = c->s->sections[section];
+    if (load_le64(s.data) != 8 * (n + 1) || load_le64(s.data + 8 * n) != s.len)
+        return check_failed(section, "blob", n, "offsets do not cover the section");
+    for (uint64_t i = 0; i < n; i++)
+        if (blobs_get(s, n, i).data == NULL)
+            return check_failed(section, "blob", i, "offset");
+    return STATUS_OK;
 }
 
 static enum status bad_header(const char *what)
@@ -58,7 +79,8 @@ static enum status check_meta(struct check *c)
     return STATUS_OK;
 }
 
-/* Whether a segment of these features and counts has the section; DORD is the business of the ids. */
+/* Whether a segment of these features and counts has the section; DORD is the business of the ids.
+ */
 static bool is_expected(const struct check *c, enum section section)
 {
     const struct segment *const s = c->s;

@@ -38,6 +38,13 @@ struct check {
 /* STATUS_CORRUPT with "section DICT, term 17: what". */
 enum status check_failed(enum section section, const char *item, uint64_t number, const char *what);
 
+/* Whether `made`, which is emptied, is what stands there. Else STATUS_CORRUPT as above. */
+enum status check_same(struct buf *made, struct span there, enum section section, const char *item,
+                       uint64_t number);
+
+/* The table of offsets of a section of n blobs: ascending, and covering the section. */
+enum status check_blobs(const struct check *c, enum section section, uint64_t n);
+
 enum status check_documents(struct check *c);
 enum status check_texts(struct check *c);
 enum status check_words(struct check *c);

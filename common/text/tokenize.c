@@ -15,8 +15,7 @@
  *
  * The fast path. Among ASCII bytes UAX #29 is a table of 256 classes: letters, digits and `_` join,
  * and one of . , ; : ' joins between two letters, two digits, or either, by its kind. A word whose
- * neighbour is not ASCII is left to the full rules unless that neighbour certainly separates. One
- * byte at a time costs about a cycle a byte; SIMD classes would go here.
+ * neighbour is not ASCII is left to the full rules unless that neighbour certainly separates.
  *
  * Length. A word is looked for within LIMIT_TOKEN_CHARACTERS characters from its start, as if the
  * text ended there; what is behind the cut is read as if it began the text. Lucene's buffer does

@@ -17,6 +17,9 @@
 
 #define FLAGS (MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS)
 
+/* What a callback returns to end the parsing; md4c loses a positive number on its way out. */
+#define STOP (-1)
+
 struct rendering {
     struct buf *out;
     unsigned breaks; /* newlines to put before the next text */
@@ -28,6 +31,9 @@ struct rendering {
     size_t title_end;
     bool title_is_first;
     uint64_t replaced; /* NULs */
+    bool cell;         /* a tab is due before the next text, unless that begins a row */
+    size_t cells_left; /* see enter_cell */
+    bool out_of_cells;
 };
 
 /* Asks for at least `newlines` before the next text. */
@@ -37,15 +43,18 @@ static void ask_break(struct rendering *m, unsigned newlines)
         m->breaks = newlines;
 }
 
-/* Writes the newlines asked for, those that end a code block counted. */
+/* Writes the newlines asked for, those that end a code block counted, or the tab of a cell. */
 static void write_breaks(struct rendering *m)
 {
     unsigned have = 0;
     while (have < m->out->len && m->out->data[m->out->len - 1 - have] == '\n')
         have++;
+    if (m->cell && m->breaks == 0)
+        buf_put_u8(m->out, '\t');
     for (; m->out->len > 0 && have < m->breaks; have++)
         buf_put_u8(m->out, '\n');
     m->breaks = 0;
+    m->cell = false;
 }
 
 /* How many newlines set a block of this kind apart from its neighbours. */
@@ -74,14 +83,24 @@ static bool is_list(MD_BLOCKTYPE type)
     return type == MD_BLOCK_UL || type == MD_BLOCK_OL;
 }
 
+/* md4c fills short rows up to the width of the table, so that a kilobyte of header makes any number
+ * of empty cells of a megabyte of rows. Cells that were written take a byte each: when there are
+ * more than bytes, the parsing is broken off. */
+static int enter_cell(struct rendering *m)
+{
+    m->cell = true;
+    m->out_of_cells = m->cells_left == 0;
+    m->cells_left -= !m->out_of_cells;
+    return m->out_of_cells ? STOP : 0;
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
 {
     struct rendering *const m = context;
     ask_break(m, breaks_of(m, type));
     m->lists += is_list(type);
-    const bool is_cell = type == MD_BLOCK_TH || type == MD_BLOCK_TD;
-    if (is_cell && m->breaks == 0) /* not the first of its row */
-        buf_put_u8(m->out, '\t');
+    if (type == MD_BLOCK_TH || type == MD_BLOCK_TD)
+        return enter_cell(m);
     if (type == MD_BLOCK_H && !m->has_title && ((const MD_BLOCK_H_DETAIL *)detail)->level == 1) {
         write_breaks(m);
         m->in_title = m->has_title = true;
@@ -129,11 +148,12 @@ static int take_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *
         m->replaced++;
     } else
         buf_append_span(m->out, bytes);
-    return m->out->failed;
+    return m->out->failed ? STOP : 0;
 }
 
-/* Renders `body` into r->scratch and sets the title, unless it is set, and text of `d`. */
-static enum status render(struct reading *r, struct span body, struct document *d)
+/* Renders `body` into r->scratch and sets the title, unless it is set, and text of `d`. Not *good,
+ * and reported, if it is out of proportion. */
+static enum status render(struct reading *r, struct span body, struct document *d, bool *good)
 {
     static const MD_PARSER parser = {
         .flags = FLAGS,
@@ -143,10 +163,13 @@ static enum status render(struct reading *r, struct span body, struct document *
         .leave_span = pass_span,
         .text = take_text,
     };
-    struct rendering m = {.out = &r->scratch};
+    struct rendering m = {.out = &r->scratch, .cells_left = body.len};
     buf_clear(m.out);
-    if (md_parse((const char *)body.data, (MD_SIZE)body.len, &parser, &m) != 0)
-        return fail_no_memory();
+    *good = md_parse((const char *)body.data, (MD_SIZE)body.len, &parser, &m) == 0;
+    if (m.out_of_cells)
+        reader_refuse(r, 0, "a table of more cells than the file has bytes");
+    if (!*good)
+        return m.out_of_cells ? STATUS_OK : fail_no_memory();
     TRY(buf_status(m.out));
     report_add(r->report, REPORT_BAD_BYTES, m.replaced);
     const struct span all = buf_span(m.out);
@@ -180,9 +203,10 @@ enum status read_markdown(struct reading *r)
     enum status status = buf_status(&valid);
     if (status == STATUS_OK)
         status = buf_status(&room);
+    bool good = false;
     if (status == STATUS_OK)
-        status = render(r, front.body, &d);
-    if (status == STATUS_OK)
+        status = render(r, front.body, &d, &good);
+    if (status == STATUS_OK && good)
         status = reader_hand_on(r, &d, READER_RAW);
     buf_release(&valid);
     buf_release(&room);

@@ -33,6 +33,7 @@ static const struct {
     {"<div>\nhtml\n</div>\n\ntext", "", "text"},
     {"a\n\n---\n\nb", "", "a\n\nb"},
     {"|a|b|\n|---|---|\n|1|2|\n|3|4|\n\ntext", "", "a\tb\n1\t2\n3\t4\n\ntext"},
+    {"|a|b|c|\n|---|---|---|\n|1||3|\n||2|\n|1|\n", "", "a\tb\tc\n1\t3\n2\n1"},
     {"a\xff", "", "a\xef\xbf\xbd"},
 };
 
@@ -107,5 +108,27 @@ Test(read_markdown, hostile_repetition, .timeout = 20)
         read_bytes(&f, (const char *)b.data, b.len);
         buf_release(&b);
     }
+    fixture_close(&f);
+}
+
+/* A wide header and many short rows: md4c would give a billion empty cells. */
+Test(read_markdown, table_of_empty_cells, .timeout = 10)
+{
+    struct fixture f;
+    struct buf b = BUF_INIT;
+    fixture_open(&f);
+    for (int i = 0; i < 20000; i++)
+        buf_append_string(&b, "|a");
+    buf_append_string(&b, "\n");
+    for (int i = 0; i < 20000; i++)
+        buf_append_string(&b, "|---");
+    buf_append_string(&b, "\n");
+    for (int i = 0; i < 50000; i++)
+        buf_append_string(&b, "|a\n");
+    fixture_read_bytes(&f, read_markdown, b.data, b.len, READER_RECORD_BYTES);
+    cr_expect_eq(f.status, STATUS_OK);
+    cr_expect_eq(f.count, 0);
+    cr_expect_eq(report_count(f.report, REPORT_BAD), 1);
+    buf_release(&b);
     fixture_close(&f);
 }

@@ -6,7 +6,6 @@
 
 prints what `indexer dump` prints.  CRCs are checked, but not XXH3, which Python lacks."""
 import json, re, struct, sys, zlib
-from itertools import islice
 
 def ascending(gaps, last=-1):
     return [last := last + 1 + gap for gap in gaps]
@@ -15,8 +14,8 @@ class Cursor:
     def __init__(self, data, at=0):
         self.data, self.at = data, at
     def take(self, n):
-        assert self.at + n <= len(self.data), "cut short"
         self.at += n
+        assert self.at <= len(self.data), "cut short"
         return self.data[self.at - n:self.at]
     def num(self, size):
         return int.from_bytes(self.take(size), "little")
@@ -35,9 +34,9 @@ class Cursor:
         return [raw >> i * w & (1 << w) - 1 for i in range(n)]
     def packed(self, n):
         w, e, h = self.nums(3, 1)
-        values, exceptions = self.bits(n, w), self.nums(e, 1)
-        assert w + h <= 32 and (e > 0) == (h > 0) and exceptions == sorted(set(exceptions))
-        for i, high in zip(exceptions, self.bits(e, h)):
+        values, indexes = self.bits(n, w), self.nums(e, 1)
+        assert w + h <= 32 and (e > 0) == (h > 0) and indexes == sorted(set(indexes))
+        for i, high in zip(indexes, self.bits(e, h)):
             assert high > 0, "an exception that is none"
             values[i] += high << w
         return values
@@ -45,7 +44,7 @@ class Cursor:
         words = [b""]
         for _ in range(n):
             shared = self.varint()
-            assert shared <= len(words[-1])
+            assert shared <= len(words[-1]), "shared"
             words.append(words[-1][:shared] + self.take(self.varint()))
         return [word.decode() for word in words[1:]]
 
@@ -74,35 +73,34 @@ class Segment:
     def blocks(self, kind, total, each, offsets_in=None):
         """(a cursor, how many items) for each of the blobs, or of the blocks of a dictionary."""
         offsets = self.at(offsets_in or kind).nums((total + each - 1) // each + 1, 8)
-        assert offsets[-1] == len(self.sections[kind])
+        assert offsets[-1] == len(self.sections[kind]), "offsets"
         for i, (start, end) in enumerate(zip(offsets, offsets[1:])):
             yield Cursor(self.sections[kind][:end], start), min(each, total - i * each)
     def documents(self):
         ids = (i for blob, n in self.blocks("DIDS", self.D, 16) for i in blob.front_coded(n))
         for blob, n in self.blocks("DOCS", self.D, 64):
-            raw_size, raw = blob.varint(), zlib.decompress(blob.take(len(blob.data) - blob.at))
-            c = Cursor(raw)
+            _raw_length = blob.varint()
+            c = Cursor(zlib.decompress(blob.data[blob.at:]))
             _text_start, _first_passage = c.varint(), c.varint()
             for _ in range(n):
                 passages, size, date = c.varint(), c.varint(), "%08d" % c.varint()
-                date = re.sub("(-00)+$", "", "-".join((date[:4], date[4:6], date[6:])))
-                yield dict(id=next(ids), title=c.string() or None, date=date.strip("0") and date or None,
-                           url=c.string() or None, source=c.string(), line=c.varint(),
-                           passages=passages, bytes=size)
-            assert raw_size == len(raw) == c.at
+                date = "-".join(d for d in (date[:4], date[4:6], date[6:]) if int(d)) or None
+                title, url, source, line = c.string(), c.string(), c.string(), c.varint()
+                yield dict(id=next(ids), title=title or None, date=date, url=url or None,
+                           source=source, line=line, passages=passages, bytes=size)
     def passages(self):
         """(id, start, end, length, title positions) of every passage."""
         documents, spans = list(self.documents()), []
         names = [d["id"] + "#%d" % (i + 1) for d in documents for i in range(d["passages"])]
+        if self.whole:
+            names, spans = [d["id"] for d in documents], [(0, d["bytes"]) for d in documents]
         for blob, n in () if self.whole else self.blocks("PASG", self.N, 64):
             end = blob.varint() * 0
             for _ in range(n):
-                base, start = 0 if blob.varint() else end, blob.varint()
-                start = base + (start >> 1 ^ -(start & 1))
+                base, zigzag = 0 if blob.varint() else end, blob.varint()
+                start = base + (zigzag >> 1 ^ -(zigzag & 1))
                 end = start + blob.varint()
                 spans.append((start, end))
-        if self.whole:
-            names, spans = [d["id"] for d in documents], [(0, d["bytes"]) for d in documents]
         lengths = self.at("LENS").nums(self.N, self.len_size)
         titles = self.at("TITL").nums(self.N, self.title_size)
         return [(name, *span, n, t) for name, span, n, t in zip(names, spans, lengths, titles)]
@@ -114,13 +112,13 @@ class Segment:
             for term in block.front_coded(n):
                 df = block.varint()
                 cf = df + block.varint()
-                if cf <= 4:
+                if cf > 4:
+                    ends = [c.at + block.varint() for c in [post, posi][:1 + self.positions]]
+                    _bounds = block.varint(), block.take(1 + 2 * (len(str(df)[:4]) - 1))
+                    yield term, df, cf, self.listed_postings(post, posi, df)
+                    assert [post.at, posi.at][:len(ends)] == ends, "length of a list"
+                else:
                     yield term, df, cf, self.inline_postings(block, df)
-                    continue
-                ends = [c.at + block.varint() for c in [post, posi][:1 + self.positions]]
-                _bounds = block.varint(), block.take(1 + 2 * sum(df >= k for k in (10, 100, 1000)))
-                yield term, df, cf, self.listed_postings(post, posi, df)
-                assert [post.at, posi.at][:len(ends)] == ends
     def inline_postings(self, c, df):
         postings, passage = [], -1
         for _ in range(df):
@@ -137,51 +135,49 @@ class Segment:
             c.take((self.N + 4095) // 4096 * 4 if flags & 2 else 0)
         for size in sizes:
             if c.data[c.at] == 0x40:
-                bits = c.bits(64 * (c.num(3) >> 8), 1)
-                assert sum(bits) == size == 256 and any(bits[-64:])
-                passages = [passage + 1 + i for i, bit in enumerate(bits) if bit]
+                bitset = c.bits(64 * (c.num(3) >> 8), 1)
+                passages = [passage + 1 + i for i, bit in enumerate(bitset) if bit]
+                assert len(passages) == size == 256 and any(bitset[-64:]), "bitset"
             else:
                 passages = ascending(c.packed(size), passage)
             tfs, passage = [tf + 1 for tf in c.packed(size)], passages[-1]
             n = sum(tfs) * self.positions
-            gaps = iter([v for i in range(0, n, 256) for v in posi.packed(min(256, n - i))])
-            postings += [(p, tf, ascending(islice(gaps, tf))) for p, tf in zip(passages, tfs)]
+            gaps = [v for i in range(0, n, 256) for v in posi.packed(min(256, n - i))]
+            for p, tf in zip(passages, tfs):
+                postings.append((p, tf, ascending(gaps[:tf])))
+                del gaps[:tf]
         return postings
 
 def rows(segment, what, wanted=None):
-    if what == "documents":
-        return (json.dumps(d, ensure_ascii=False, separators=(",", ":")) for d in segment.documents())
-    if what == "passages":
-        found = segment.passages()
-    elif what == "postings":
+    if what in ("documents", "passages"):
+        return getattr(segment, what)()
+    terms = list(segment.terms())
+    if what == "postings":
         names = [row[0] for row in segment.passages()]
-        found = ((names[p], tf, " ".join(map(str, at)))[:2 + segment.positions]
-                 for term, _, _, postings in segment.terms() if term == wanted for p, tf, at in postings)
-    else:
-        found = (row[:3] for row in segment.terms())
-        if what == "forms":
-            found = ((term, term, cf) for term, _, cf in found)
-            if segment.has_forms:
-                terms = [term for term, _, _ in found]
-                found = ((form, terms[block.varint()], block.varint())
-                         for block, n in segment.blocks("FORM", segment.n_forms, 32, "FTOP")
-                         for form in block.front_coded(n))
-    return ("\t".join(escape(str(field)) for field in row) for row in found)
+        return [(names[p], tf, " ".join(map(str, positions)))[:2 + segment.positions]
+                for row in terms if row[0] == wanted for p, tf, positions in row[3]]
+    if what == "forms" and segment.has_forms:
+        return [(form, terms[block.varint()][0], block.varint())
+                for block, n in segment.blocks("FORM", segment.n_forms, 32, "FTOP")
+                for form in block.front_coded(n)]
+    return [(row[0], row[0] if what == "forms" else row[1], row[2]) for row in terms]
 
-def escape(text):
-    text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    return re.sub("[\0-\x1f\x7f]", lambda m: "\\x%02x" % ord(m[0]), text)
+def escape(c):
+    return {"\\": "\\\\", "\t": "\\t", "\n": "\\n"}.get(c[0], "\\x%02x" % ord(c[0]))
+
+def line(row):
+    if isinstance(row, dict):
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return "\t".join(re.sub(r"[\0-\x1f\x7f\\]", escape, str(field)) for field in row)
 
 def main(index, *what):
     manifest = open(index + "/MANIFEST", "rb").read()
-    magic, version, n, size = struct.unpack_from("<8sIIQ", manifest)
-    assert (magic, version, size) == (b"\x89QMF\r\n\x1a\n", 1, len(manifest)) and size == 28 + 40 * n
+    assert struct.unpack_from("<8sI4xQ", manifest) == (b"\x89QMF\r\n\x1a\n", 1, len(manifest))
     assert zlib.crc32(manifest[:-4]) == int.from_bytes(manifest[-4:], "little")
     for build_id, size, crc, deletions, _ in struct.iter_unpack("<16sQIIQ", manifest[24:-4]):
-        assert deletions == 0
+        assert deletions == 0, "deletions"
         segment = Segment(index + "/segment-%s.qs" % build_id.hex(), build_id, size, crc)
         for row in rows(segment, *what):
-            print(row)
+            print(line(row))
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+main(*sys.argv[1:])

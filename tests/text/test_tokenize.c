@@ -177,6 +177,16 @@ Test(tokenize, long_words_are_cut)
     }
 }
 
+static size_t count_characters(struct span bytes)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < bytes.len; n++) {
+        uint32_t code_point;
+        at += utf8_decode(bytes.data + at, bytes.data + bytes.len, &code_point);
+    }
+    return n;
+}
+
 /* Fails unless every token of `text` keeps the promises of tokenize.h; returns how many there were.
  */
 static size_t check_promises(enum tokenize_style style, struct span text, bool whole_characters)
@@ -198,6 +208,7 @@ static size_t check_promises(enum tokenize_style style, struct span text, bool w
         cr_assert_eq(token.ascii, ascii);
         const struct span bytes = span_of(text.data + token.start, token.end - token.start);
         cr_assert(!whole_characters || utf8_valid(bytes));
+        cr_assert_leq(count_characters(bytes), LIMIT_TOKEN_CHARACTERS);
         last = token;
         n++;
     }
@@ -343,37 +354,76 @@ Test(tokenize, fast_path_equals_full_rules)
     buf_release(&text);
 }
 
-/* Each of these took time that grows with the square of the length in some draft or other engine.
- */
+/* What stands in front of a word, or behind a character, without end. */
+Test(tokenize, long_attachments_are_cut)
+{
+    static const struct {
+        const char *before;
+        const char *unit;
+        const char *after;
+        uint32_t bigrams; /* bytes of the first token */
+        uint32_t lucene;
+    } cases[] = {
+        {"", "_", "a", 255, 255},
+        {"", "\u200d", "\U0001f600", 4, 253 * 3 + 4},
+        {"a", "\u0301", "a", 1 + 254 * 2, 1 + 254 * 2},
+        {"\u6f22", "\u0301", "\u6f22", 3 + 126 * 2 + 127 * 2, 3 + 254 * 2},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf text = BUF_INIT;
+        struct tokenizer t;
+        struct token token = {0, 0, 0, false};
+        buf_append_string(&text, cases[i].before);
+        for (int n = 0; n < 1000; n++)
+            buf_append_string(&text, cases[i].unit);
+        buf_append_string(&text, cases[i].after);
+        tokenizer_init(&t, TOKENIZE_BIGRAMS, buf_span(&text));
+        cr_expect(tokenizer_next(&t, &token));
+        cr_expect_eq(token.end - token.start, cases[i].bigrams, "case %zu", i);
+        tokenizer_init(&t, TOKENIZE_LUCENE, buf_span(&text));
+        cr_expect(tokenizer_next(&t, &token));
+        cr_expect_eq(token.end - token.start, cases[i].lucene, "case %zu", i);
+        check_promises(TOKENIZE_BIGRAMS, buf_span(&text), true);
+        check_promises(TOKENIZE_LUCENE, buf_span(&text), true);
+        buf_release(&text);
+    }
+}
+
+/* Shapes whose time would grow with the square of the length if a scan were not limited: seconds
+ * would be minutes. */
 Test(tokenize, long_input_takes_linear_time, .timeout = 60)
 {
-    static const char *const units[] = {
-        "a",
-        ".",
-        "a.",
-        "_",
-        "#\u00e9",
-        "\u0301",
-        "a.\u0301\u0301",
-        "\u200d",
-        "\u6f22",
-        "\u6f22\u0301",
-        "\ud55ca",
-        "\u0e01",
-        "\u0e34",
-        "\U0001f600\u200d",
-        "\U0001f1e6",
-        "\u05d0\"",
-        "1,",
-        "\u00e9'",
-        " ",
-        "\r",
-        "\xff",
+    static const struct {
+        const char *unit;
+        size_t bytes;
+    } shapes[] = {
+        {"a", 4000000},
+        {"a.", 4000000},
+        {"1,", 4000000},
+        {".", 1000000},
+        {"_", 1000000},
+        {"#\u00e9", 1000000},
+        {"\u0301", 1000000},
+        {"a.\u0301\u0301", 1000000},
+        {"\u200d", 1000000},
+        {"\u6f22", 1000000},
+        {"\u6f22\u0301", 1000000},
+        {"\ud55ca", 1000000},
+        {"\u00e9\ud55c", 1000000},
+        {"\u0e01", 1000000},
+        {"\u0e34", 1000000},
+        {"\U0001f600\u200d", 1000000},
+        {"\U0001f1e6", 1000000},
+        {"\u05d0\"", 1000000},
+        {"\u00e9'", 1000000},
+        {" ", 1000000},
+        {"\r", 1000000},
+        {"\xff", 1000000},
     };
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         struct buf text = BUF_INIT;
-        while (text.len < 1000000)
-            buf_append_string(&text, units[i]);
+        while (text.len < shapes[i].bytes)
+            buf_append_string(&text, shapes[i].unit);
         check_promises(TOKENIZE_BIGRAMS, buf_span(&text), false);
         check_promises(TOKENIZE_LUCENE, buf_span(&text), false);
         buf_release(&text);

@@ -233,11 +233,12 @@ static enum status check_shares(struct list *l)
     for (size_t k = 0; k < BEST_SHARES && e->df >= best_share_ranks[k]; k++)
         if (l->reach[k] < best_share_ranks[k] || l->pass[k] >= best_share_ranks[k])
             return bad_list(l, SECTION_DICT, "k-th best share");
-    if (l->bounded)
-        bounds_append(&l->c->scratch, c->range_codes, bounds_ranges(c->s));
+    if (!l->bounded)
+        return e->bounds_bytes == 0 ? STATUS_OK : bad_list(l, SECTION_BNDS, "bounds not wanted");
     const struct span section = c->s->sections[SECTION_BNDS];
-    if (e->bounds_bytes > section.len || e->bounds_offset > section.len - e->bounds_bytes)
+    if (e->bounds_offset > section.len || e->bounds_bytes > section.len - e->bounds_offset)
         return bad_list(l, SECTION_BNDS, "place of its bounds");
+    bounds_append(&l->c->scratch, c->range_codes, bounds_ranges(c->s));
     return check_same(&l->c->scratch,
                       span_of(section.data + e->bounds_offset, (size_t)e->bounds_bytes),
                       SECTION_BNDS, "term", l->term);

@@ -6,7 +6,7 @@
 
 uint32_t checksum_crc32(uint32_t crc, const void *bytes, size_t len)
 {
-    return libdeflate_crc32(crc, bytes, len);
+    return len == 0 ? crc : libdeflate_crc32(crc, bytes, len); /* which resets it for NULL */
 }
 
 void checksum_add(struct checksum_pager *p, const void *bytes, size_t len, struct buf *sums)

@@ -68,7 +68,10 @@ void packed_block_append(struct buf *out, const uint32_t *values, size_t n)
 /* Reads and checks the three header bytes. */
 static struct layout read_layout(struct cursor *c, size_t n)
 {
-    const struct layout l = {cursor_u8(c), cursor_u8(c), cursor_u8(c)};
+    struct layout l;
+    l.w = cursor_u8(c);
+    l.e = cursor_u8(c);
+    l.h = cursor_u8(c);
     const bool plain = l.e == 0 && l.h == 0;
     const bool patched = l.e > 0 && l.e <= n && l.h >= 1 && l.w + l.h <= 32;
     if (l.w > 32 || !(plain || patched)) {

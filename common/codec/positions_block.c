@@ -40,7 +40,7 @@ enum status positions_block_read(struct span block, uint64_t total, uint64_t ski
 {
     struct cursor c = cursor_of(block.data, block.len);
     uint64_t at = 0; /* the first value of the chunk under the cursor */
-    for (; skip - at >= BLOCK_VALUES; at += BLOCK_VALUES)
+    for (; skip - at >= BLOCK_VALUES && !c.bad; at += BLOCK_VALUES)
         packed_block_skip(&c, BLOCK_VALUES);
     uint64_t position = 0;
     uint32_t done = 0;

@@ -44,17 +44,17 @@ static void read_bitset(struct cursor *c, uint32_t base, size_t n, uint32_t last
     const size_t words = cursor_u16(c);
     const struct span bits = cursor_bytes(c, words * 8);
     size_t found = 0;
+    uint64_t last = UINT64_MAX; /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage */
     for (size_t w = 0; w < words && !c->bad; w++) {
         uint64_t word = load_le64(bits.data + 8 * w);
-        if (found + (size_t)__builtin_popcountll(word) > n)
-            break;
-        for (; word != 0; word &= word - 1)
-            passages[found++] = base + (uint32_t)(64 * w) + (uint32_t)__builtin_ctzll(word);
+        if ((w + 1 == words && word == 0) || found + (size_t)__builtin_popcountll(word) > n)
+            cursor_spoil(c);
+        for (; word != 0 && !c->bad; word &= word - 1) {
+            last = base + 64 * (uint64_t)w + (uint64_t)__builtin_ctzll(word);
+            passages[found++] = (uint32_t)last;
+        }
     }
-    const bool whole = !c->bad && words > 0 && found == n &&
-                       load_le64(bits.data + 8 * (words - 1)) != 0;
-    if (!whole || (uint64_t)base + 64 * (uint64_t)words > (uint64_t)UINT32_MAX + 64 ||
-        passages[n - 1] > last_allowed || passages[0] < base)
+    if (found != n || last > last_allowed)
         cursor_spoil(c);
 }
 

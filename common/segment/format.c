@@ -77,19 +77,27 @@ static bool header_makes_sense(const struct segment_header *h)
 {
     const bool widths = (h->length_width == 1 || h->length_width == 2 || h->length_width == 4) &&
                         (h->title_width <= 2 || h->title_width == 4);
-    const bool parameters = isfinite(h->k1) && isfinite(h->b) && h->k1 >= 0 && h->b >= 0 &&
-                            h->b <= 1;
+    const bool parameters =
+        isfinite(h->k1) && isfinite(h->b) && h->k1 >= 0 && h->b >= 0 && h->b <= 1;
     return widths && parameters && h->passages <= LIMIT_PASSAGES &&
            h->documents <= LIMIT_DOCUMENTS && h->terms <= h->postings && h->postings <= h->tokens;
+}
+
+bool segment_header_is_ours(const uint8_t *bytes)
+{
+    return memcmp(bytes, segment_magic, sizeof segment_magic) == 0 &&
+           load_le32(bytes + 8) == FORMAT_VERSION;
 }
 
 enum status segment_header_decode(const uint8_t *bytes, struct segment_header *out)
 {
     if (memcmp(bytes, segment_magic, sizeof segment_magic) != 0)
         return fail(STATUS_FORMAT, "not a Qiao segment");
-    if (load_le32(bytes + 8) != FORMAT_VERSION)
-        return fail(STATUS_FORMAT, "format version %u; this program reads version %u",
-                    load_le32(bytes + 8), FORMAT_VERSION);
+    const uint32_t version = load_le32(bytes + 8);
+    if (version != FORMAT_VERSION)
+        return fail(STATUS_FORMAT, "%sformat version %u; this program reads version %u",
+                    version > FORMAT_VERSION ? "written by a newer Qiao: " : "", version,
+                    FORMAT_VERSION);
     struct segment_header h = {.n_sections = load_le32(bytes + 12),
                                .required_features = load_le64(bytes + 16),
                                .optional_features = load_le64(bytes + 24),

@@ -23,11 +23,11 @@
 #define BUILD_ID_BYTES    16u
 
 /* FORMAT 4: required features. */
-#define FEATURE_POSITIONS    (UINT64_C(1) << 0)
-#define FEATURE_TEXT         (UINT64_C(1) << 1)
-#define FEATURE_WHOLE        (UINT64_C(1) << 2)
-#define FEATURE_FORMS        (UINT64_C(1) << 3)
-#define FEATURES_KNOWN       (FEATURE_POSITIONS | FEATURE_TEXT | FEATURE_WHOLE | FEATURE_FORMS)
+#define FEATURE_POSITIONS     (UINT64_C(1) << 0)
+#define FEATURE_TEXT          (UINT64_C(1) << 1)
+#define FEATURE_WHOLE         (UINT64_C(1) << 2)
+#define FEATURE_FORMS         (UINT64_C(1) << 3)
+#define FEATURES_KNOWN        (FEATURE_POSITIONS | FEATURE_TEXT | FEATURE_WHOLE | FEATURE_FORMS)
 #define SECTION_FLAG_REQUIRED 1u
 
 /* FORMAT 6: how many things a block holds. */
@@ -101,6 +101,10 @@ struct segment_header {
 
 /* Writes the header into HEADER_BYTES bytes. */
 void segment_header_encode(const struct segment_header *h, uint8_t *out /* OUT */);
+
+/* Whether HEADER_BYTES bytes begin as a segment of this version does: all else in them is then
+ * where it is expected. */
+bool segment_header_is_ours(const uint8_t *bytes);
 
 /* Reads it back from HEADER_BYTES bytes. STATUS_FORMAT if it is not ours, newer, or has required
  * features that are not known; STATUS_CORRUPT if a field makes no sense. */

@@ -36,9 +36,11 @@ static enum status check_frame(struct span bytes)
 {
     if (bytes.len < 12 || memcmp(bytes.data, manifest_magic, sizeof manifest_magic) != 0)
         return fail(STATUS_FORMAT, "its MANIFEST is not one of a Qiao index");
-    if (load_le32(bytes.data + 8) != FORMAT_VERSION)
-        return fail(STATUS_FORMAT, "index format version %u; this program reads version %u",
-                    load_le32(bytes.data + 8), FORMAT_VERSION);
+    const uint32_t version = load_le32(bytes.data + 8);
+    if (version != FORMAT_VERSION)
+        return fail(STATUS_FORMAT, "%sindex format version %u; this program reads version %u",
+                    version > FORMAT_VERSION ? "written by a newer Qiao: " : "", version,
+                    FORMAT_VERSION);
     if (bytes.len < HEAD_BYTES + 4 || load_le64(bytes.data + 16) != bytes.len)
         return damaged_manifest("cut or grown");
     if (load_le32(bytes.data + bytes.len - 4) != checksum_crc32(0, bytes.data, bytes.len - 4))
@@ -52,6 +54,9 @@ enum status manifest_decode(struct span bytes, struct manifest *out)
     const uint32_t n = load_le32(bytes.data + 12);
     if (n > MANIFEST_SEGMENTS_MOST || bytes.len != HEAD_BYTES + (uint64_t)n * ROW_BYTES + 4)
         return damaged_manifest("number of segments");
+    for (uint32_t i = 0; i < n; i++)
+        if (load_le64(bytes.data + HEAD_BYTES + (size_t)i * ROW_BYTES + 32) != 0)
+            return damaged_manifest("unused bytes are not zero");
     struct manifest_row *const rows = calloc(n > 0 ? n : 1, sizeof *rows);
     if (rows == NULL)
         return fail_no_memory();

@@ -5,9 +5,9 @@
 
 #include "common/segment/segment.h"
 
-#define MANIFEST_NAME      "MANIFEST"
-#define LOCK_NAME          "lock"
-#define TEMPORARY_SUFFIX   ".tmp"
+#define MANIFEST_NAME          "MANIFEST"
+#define LOCK_NAME              "lock"
+#define TEMPORARY_SUFFIX       ".tmp"
 #define MANIFEST_SEGMENTS_MOST 65536u
 
 struct manifest_row {

@@ -2,9 +2,9 @@
 /*
  * segment: validation at open, and the reading of all checksums.
  *
- * Order matters: the trailer's sums are checked over header and table before any field of them is
- * used, so that a flipped bit is called damage and not an odd value; then each field is checked as
- * if the sums had been forged, because they may have been.
+ * Order matters: behind magic and version, the trailer's sums are checked over header and table
+ * before any field of them is used, so that a flipped bit is called damage and not an odd value;
+ * then each field is checked as if the sums had been forged, because they may have been.
  */
 #include "common/segment/segment.h"
 
@@ -113,20 +113,20 @@ static enum status check_sizes(const struct segment *s)
 {
     const struct segment_header *const h = &s->header;
     const uint64_t ids_width = h->documents == 0 ? 0 : bits_of(h->documents - 1);
-    const bool fixed = fits(s, SECTION_LENS, h->passages * h->length_width) &&
-                       fits(s, SECTION_TITL, h->passages * h->title_width) &&
-                       (fits(s, SECTION_DORD, 0) ||
-                        fits(s, SECTION_DORD, (h->documents * ids_width + 7) / 8)) &&
-                       (fits(s, SECTION_DHSH, 0) || fits(s, SECTION_DHSH, h->documents * 8));
+    const bool fixed =
+        fits(s, SECTION_LENS, h->passages * h->length_width) &&
+        fits(s, SECTION_TITL, h->passages * h->title_width) &&
+        (fits(s, SECTION_DORD, 0) || fits(s, SECTION_DORD, (h->documents * ids_width + 7) / 8)) &&
+        (fits(s, SECTION_DHSH, 0) || fits(s, SECTION_DHSH, h->documents * 8));
     const bool ids = at_least(s, SECTION_DIDS, blobs_least(h->documents, IDS_PER_BLOB)) &&
                      at_least(s, SECTION_DOCS, blobs_least(h->documents, DOCUMENTS_PER_BLOB));
     const bool whole = segment_has(s, FEATURE_WHOLE);
     const bool passages =
         whole ? h->documents == h->passages
               : at_least(s, SECTION_PASG, blobs_least(h->passages, PASSAGES_PER_BLOB));
-    const bool words = at_least(s, SECTION_DTOP, tree_least(h->terms)) &&
-                       (!segment_has(s, FEATURE_FORMS) ||
-                        at_least(s, SECTION_FTOP, tree_least(h->forms)));
+    const bool words =
+        at_least(s, SECTION_DTOP, tree_least(h->terms)) &&
+        (!segment_has(s, FEATURE_FORMS) || at_least(s, SECTION_FTOP, tree_least(h->forms)));
     const bool text = !segment_has(s, FEATURE_TEXT) || at_least(s, SECTION_TXTI, 24);
     return fixed && ids && passages && words && text ? STATUS_OK : damaged("size of a section");
 }
@@ -138,8 +138,9 @@ enum status segment_open_bytes(struct span bytes, struct segment *out)
         return bytes.len >= 8 && memcmp(bytes.data, segment_magic, 8) == 0
                    ? damaged("it is cut short")
                    : fail(STATUS_FORMAT, "not a Qiao segment");
+    if (segment_header_is_ours(bytes.data))
+        TRY(check_trailer(&s, load_le32(bytes.data + 12)));
     TRY(segment_header_decode(bytes.data, &s.header));
-    TRY(check_trailer(&s, s.header.n_sections));
     if (s.header.file_size != bytes.len)
         return damaged("its size is not the one it states");
     s.table_crc = load_le32(bytes.data + bytes.len - TRAILER_BYTES);

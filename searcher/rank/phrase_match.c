@@ -23,7 +23,8 @@ static bool distinct(const struct phrase_word *words, size_t n)
     return true;
 }
 
-/* tf within the occurrences [at, end) of each word. */
+/* tf within the occurrences [at, end) of each word. Among equal adjusted positions the word that is
+ * earlier in the phrase comes first, so that the order of `words` does not matter. */
 static float match_part(struct phrase_word *words, size_t n, uint32_t slop)
 {
     float tf = 0;
@@ -36,7 +37,7 @@ static float match_part(struct phrase_word *words, size_t n, uint32_t slop)
                 return tf;
             const int64_t a = adjusted(&words[i], words[i].at);
             most = a > most ? a : most;
-            if (a < least) {
+            if (a < least || (a == least && words[i].offset < words[lagging].offset)) {
                 least = a;
                 lagging = i;
             }

@@ -25,6 +25,7 @@ FLAGS_asan    := -O1 -fsanitize=address -fno-omit-frame-pointer
 FLAGS_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_cover   := -O0 --coverage
 CFLAGS   ?=
+Q        := $(if $(V),,@)# V=1 shows every command
 ALL_CFLAGS = $(BASE) $(WARNINGS) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK     = $(CC) $(FLAGS_$(MODE)) $(CFLAGS) -pthread $(if $(filter release,$(MODE)),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 comma    := ,
@@ -60,23 +61,29 @@ deps-tools: ## install what only maintainers need: clang, clang-format
 
 $(OUT)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PC_CFLAGS) -MMD -MP -c $< -o $@
+	@echo '  CC   $<'
+	$(Q)$(CC) $(ALL_CFLAGS) $(PC_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(call objects,$(LIB_SRC))
+	@echo '  AR   $@'
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(OUT)/indexer: $(call objects,indexer/main.c) $(LIB)
-	$(LINK) $^ $(LIBS_INDEXER) -o $@
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_INDEXER) -o $@
 
 $(OUT)/searcher: $(call objects,searcher/main.c) $(LIB)
-	$(LINK) $^ $(LIBS_SEARCHER) -o $@
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_SEARCHER) -o $@
 
 $(OUT)/tests: $(call objects,$(TEST_SRC)) $(LIB)
-	$(LINK) $^ $(LIBS_TESTS) -o $@
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_TESTS) -o $@
 
 $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
-	$(LINK) $^ $(LIBS_INDEXER) -o $@
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_INDEXER) -o $@
 
 demo: all ## index the sample articles, answer sample queries, say what to type next
 	@sh docs/sample/demo $(OUT)
@@ -84,7 +91,7 @@ demo: all ## index the sample articles, answer sample queries, say what to type 
 # Criterion passes a test whose leak LeakSanitizer printed, so a report file fails the run.
 test: all $(OUT)/tests check-deps ## build and pass every test (filter with TESTS='suite/name*')
 	@rm -f $(OUT)/sanitizer.*
-	ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/leaks.supp ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
 	    QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
 	@for report in $(OUT)/sanitizer.*; do [ ! -e "$$report" ] || { cat "$$report"; exit 1; }; done
 

@@ -167,14 +167,6 @@ static enum status refuse(struct ingest *in, const struct document *d, bool *ref
     return STATUS_OK;
 }
 
-static int32_t read_date(struct ingest *in, const struct document *d)
-{
-    const int32_t date = d->date.len == 0 ? DATE_NONE : date_parse(d->date);
-    if (d->date.len > 0 && date == DATE_NONE)
-        report_add(in->report, REPORT_BAD_DATE, 1);
-    return date;
-}
-
 static enum status take_document(void *context, const struct document *d)
 {
     struct ingest *const in = context;
@@ -194,7 +186,7 @@ static enum status take_document(void *context, const struct document *d)
     }
     if (in->options->store_text)
         TRY(text_writer_add(&in->text, d->text, &text_start));
-    TRY(documents_writer_add(&in->documents, d, read_date(in, d), first_passage, n_passages,
+    TRY(documents_writer_add(&in->documents, d, date_parse(d->date), first_passage, n_passages,
                              text_start));
     in->text_bytes += d->title.len + d->text.len;
     report_add(in->report, REPORT_OK, 1);

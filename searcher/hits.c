@@ -185,6 +185,7 @@ enum status search_hits(struct searcher *s, struct search_result *result, size_t
                               .show_reading = !result->query.obvious,
                               .microseconds = result->microseconds};
     const enum status status = fill_list(&m, result, first, n < there ? n : there, list);
+    list->show_reading = list->show_reading && list->reading.len > 0;
     buf_release(&m.scratch);
     if (status != STATUS_OK)
         hit_list_release(list);

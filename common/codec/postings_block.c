@@ -47,9 +47,11 @@ static void read_bitset(struct cursor *c, uint32_t base, size_t n, uint32_t last
     uint64_t last = UINT64_MAX; /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage */
     for (size_t w = 0; w < words && !c->bad; w++) {
         uint64_t word = load_le64(bits.data + 8 * w);
-        if ((w + 1 == words && word == 0) || found + (size_t)__builtin_popcountll(word) > n)
+        if ((w + 1 == words && word == 0) || found + (size_t)__builtin_popcountll(word) > n) {
             cursor_spoil(c);
-        for (; word != 0 && !c->bad; word &= word - 1) {
+            return;
+        }
+        for (; word != 0; word &= word - 1) {
             last = base + 64 * (uint64_t)w + (uint64_t)__builtin_ctzll(word);
             passages[found++] = (uint32_t)last;
         }

@@ -2,6 +2,7 @@
 /* check: the frame: header, META, section table; the parts do the rest and count the items. */
 #include "common/segment/check_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/segment/blobs.h"
@@ -12,6 +13,17 @@ enum status check_failed(enum section section, const char *item, uint64_t number
 {
     return fail(STATUS_CORRUPT, "section %s, %s %llu: %s", section_letters(section), item,
                 (unsigned long long)number, what);
+}
+
+enum status check_context(enum status status, enum section section, const char *item,
+                          uint64_t number)
+{
+    char context[64];
+    if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+        return status;
+    (void)snprintf(context, sizeof context, "section %s, %s %llu", section_letters(section), item,
+                   (unsigned long long)number);
+    return fail_context(status, context);
 }
 
 enum status check_same(struct buf *made, struct span there, enum section section, const char *item,

@@ -140,7 +140,7 @@ static enum status check_records(struct check *c, struct record_totals *t)
     enum status status = STATUS_OK;
     for (uint32_t d = 0; d < c->s->header.documents && status == STATUS_OK; d++) {
         struct document_record record;
-        status = document_reader_get(&r, d, &record);
+        status = check_context(document_reader_get(&r, d, &record), SECTION_DOCS, "document", d);
         if (status == STATUS_OK)
             status = check_record(c, &r, d, &record, t);
     }

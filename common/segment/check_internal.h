@@ -38,6 +38,10 @@ struct check {
 /* STATUS_CORRUPT with "section DICT, term 17: what". */
 enum status check_failed(enum section section, const char *item, uint64_t number, const char *what);
 
+/* Puts "section DICT, term 17: " in front of the message of a reader that failed. */
+enum status check_context(enum status status, enum section section, const char *item,
+                          uint64_t number);
+
 /* Whether `made`, which is emptied, is what stands there. Else STATUS_CORRUPT as above. */
 enum status check_same(struct buf *made, struct span there, enum section section, const char *item,
                        uint64_t number);

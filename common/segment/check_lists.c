@@ -166,7 +166,7 @@ static enum status check_block(struct list *l, uint32_t base)
     struct postings *const p = l->p;
     float most;
     (void)postings_tf(p); /* decodes those of the whole block */
-    TRY(p->status);
+    TRY(check_context(p->status, SECTION_POST, "term", l->term));
     uint64_t total = 0;
     for (uint32_t i = 0; i < p->n; i++) {
         TRY(count_posting(l, p->passages[i], p->tfs[i]));
@@ -215,7 +215,7 @@ static enum status check_blocks(struct list *l)
         base = p->passages[p->n - 1] + 1;
         p->at = p->n - 1; /* the next move enters the next block */
     }
-    TRY(p->status);
+    TRY(check_context(p->status, SECTION_POST, "term", l->term));
     if (l->occurrences != l->entry->cf)
         return bad_list(l, SECTION_DICT, "cf");
     if (l->body_at != p->directory.bodies.len || cursor_left(&l->positions) != 0)
@@ -258,7 +258,7 @@ enum status check_list(struct check *c, uint64_t term, const struct term_entry *
     l.bounded = bounds_wanted(entry->df, c->s->header.passages);
     if (l.bounded)
         memset(c->range_codes, 0, (size_t)bounds_ranges(c->s));
-    TRY(postings_open(c->s, entry, l.p));
+    TRY(check_context(postings_open(c->s, entry, l.p), SECTION_POST, "term", term));
     l.positions = cursor_of(l.p->position_bytes.data, l.p->position_bytes.len);
     TRY(check_blocks(&l));
     TRY(check_shares(&l));

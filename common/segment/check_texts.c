@@ -30,7 +30,8 @@ static enum status check_place(struct walk *w, uint32_t passage, uint32_t docume
                                const struct document_record *record)
 {
     struct passage_place place;
-    TRY(passage_reader_get(&w->passages, passage, &place));
+    TRY(check_context(passage_reader_get(&w->passages, passage, &place), SECTION_PASG, "passage",
+                      passage));
     const bool first = passage == record->first_passage;
     if (place.document != document)
         return check_failed(SECTION_PASG, "passage", passage, "it belongs to another document");
@@ -74,7 +75,9 @@ static enum status check_document(struct walk *w, uint32_t document)
     TRY(document_reader_get(&w->documents, document, &record));
     buf_clear(&w->text);
     if (segment_has(w->c->s, FEATURE_TEXT)) {
-        TRY(text_reader_get(&w->texts, record.text_start, record.text_bytes, &w->text));
+        TRY(check_context(
+            text_reader_get(&w->texts, record.text_start, record.text_bytes, &w->text),
+            SECTION_TEXT, "document", document));
         if (!utf8_valid(buf_span(&w->text)))
             return check_failed(SECTION_TEXT, "document", document, "not UTF-8");
     }
@@ -127,7 +130,7 @@ enum status check_texts(struct check *c)
     TRY(document_reader_init(&w.documents, c->s));
     enum status status = STATUS_OK;
     if (segment_has(c->s, FEATURE_TEXT))
-        status = text_reader_init(&w.texts, c->s);
+        status = check_context(text_reader_init(&w.texts, c->s), SECTION_TXTI, "block", 0);
     if (status == STATUS_OK)
         status = walk_documents(&w);
     text_reader_release(&w.texts);

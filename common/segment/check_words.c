@@ -128,7 +128,7 @@ static enum status walk_terms(struct strings_check *v, struct term_totals *total
     while (status == STATUS_OK && dictionary_cursor_next(cursor))
         status = add_term(v, cursor, totals);
     if (status == STATUS_OK)
-        status = dictionary_cursor_status(cursor);
+        status = check_context(dictionary_cursor_status(cursor), SECTION_DICT, "string", v->n);
     dictionary_cursor_free(cursor);
     TRY(status);
     return finish_strings(v);
@@ -175,7 +175,7 @@ static enum status walk_forms(struct strings_check *v)
     while (status == STATUS_OK && forms_cursor_next(cursor))
         status = add_form(v, cursor);
     if (status == STATUS_OK)
-        status = forms_cursor_status(cursor);
+        status = check_context(forms_cursor_status(cursor), SECTION_FORM, "string", v->n);
     forms_cursor_free(cursor);
     TRY(status);
     return finish_strings(v);

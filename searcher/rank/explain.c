@@ -21,6 +21,7 @@ struct explainer {
     uint32_t passage; /* of the segment */
     struct explanation *out;
     size_t next_leaf; /* of the walk */
+    uint64_t near;    /* what all leaves that are not excluded would add, counted or not */
 };
 
 /* ---- one leaf ---- */
@@ -110,6 +111,7 @@ static uint64_t weigh(struct explainer *e, const struct plan_node *node, bool ex
     struct explained_leaf *const leaf = &e->out->leaves[e->next_leaf++];
     assert(leaf->node == node); /* leaves stand in the order of the walk */
     leaf->excluded = excluded;
+    e->near += excluded ? 0 : leaf->contribution;
     return leaf->contribution;
 }
 
@@ -159,22 +161,19 @@ static enum status prepare(struct explainer *e)
     return out->leaves == NULL || out->reasons == NULL ? fail_no_memory() : STATUS_OK;
 }
 
-/* Fills in all but rank and total. *near is what the leaves would add if all that is not excluded
- * counted. */
-static enum status explain_passage(struct explainer *e, uint32_t passage, uint64_t *near)
+/* Fills in all but rank and total. */
+static enum status explain_passage(struct explainer *e, uint32_t passage)
 {
     struct explanation *const out = e->out;
     e->passage = passage;
     e->next_leaf = 0;
+    e->near = 0;
     out->passage = e->base + passage;
     out->length = segment_length(e->segment, passage);
     out->scored_length = scored_length(e->plan, e->segment, passage);
     out->n_reasons = 0;
     for (size_t i = 0; i < out->n_leaves; i++)
         TRY(read_leaf(e, e->plan->leaves[i], &out->leaves[i]));
-    *near = 0;
-    for (size_t i = 0; i < out->n_leaves; i++)
-        *near += out->leaves[i].node->occur == OCCUR_MUST_NOT ? 0 : out->leaves[i].contribution;
     out->score = weigh_bag(e, e->plan->root, false);
     out->matches = out->score > 0;
     return STATUS_OK;
@@ -229,10 +228,9 @@ static enum status find_nearest(struct explainer *e, uint32_t first, uint32_t en
     uint64_t most = 0;
     *nearest = first;
     for (uint32_t p = first; p < end && end - first > 1; p++) {
-        uint64_t near;
-        TRY(explain_passage(e, p, &near));
-        if (near > most) {
-            most = near;
+        TRY(explain_passage(e, p));
+        if (e->near > most) {
+            most = e->near;
             *nearest = p;
         }
     }
@@ -274,11 +272,10 @@ enum status explain(const struct plan *plan, const struct tie_ranks *ties, uint3
     const uint32_t start = first - e.base;
     uint32_t passage = start;
     bool found = false;
-    uint64_t near;
     TRY(find_best(&e, start, start + n, &passage, &found));
     if (!found)
         TRY(find_nearest(&e, start, start + n, &passage));
-    TRY(explain_passage(&e, passage, &near));
+    TRY(explain_passage(&e, passage));
     made.rank = made.matches ? 1 : 0;
     for (size_t i = 0; i < index->n_segments; i++)
         TRY(count_matches(&e, i, tie_of(&e, e.number, passage)));

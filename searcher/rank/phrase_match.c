@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * phrase_match: a k-way walk over the adjusted positions; each step moves the word that lags behind.
- * Linear in the occurrences for each word of the phrase.
+ * phrase_match: a k-way walk over the adjusted positions; each step moves the word that lags
+ * behind. Linear in the occurrences for each word of the phrase.
  */
 #include "searcher/rank/phrase_match.h"
 

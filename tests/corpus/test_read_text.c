@@ -60,5 +60,11 @@ Test(read_text, bad_bytes_and_length)
     fixture_read_bytes(&f, read_text, TEXT("12345"), 4);
     cr_expect_eq(f.count, 0);
     cr_expect_str_eq(f.messages, "stream: longer than 4 bytes\n");
+    char tails[502]; /* bytes that begin no character must not make a short line of any length */
+    memset(tails, 0x80, 499);
+    memcpy(tails + 499, "\n\nx", 3);
+    fixture_read_bytes(&f, read_text, tails, sizeof tails, READER_RECORD_BYTES);
+    cr_assert_eq(f.count, 1);
+    cr_expect_str_eq(f.documents[0].title, "");
     fixture_close(&f);
 }

@@ -217,6 +217,7 @@ Test(split_passages, small_texts)
     expect_passages("window:2:2", "a b c d e", "[a b][c d][e]");
     expect_passages("window:3:2", "a b, c. d (e)", "[a b, c.][c. d (e)]");
     expect_passages("window:9:9", " a b ", "[a b]");
+    expect_passages("window:1:1", "a, $5 (b) c/d", "[a,][$5][(b)][c/][d]"); /* cut at white space */
     expect_passages("window:9:9", " *** ", "[***]");
     /* Two bigrams are a word: 漢字漢字漢 has four. */
     expect_passages("window:1:1", "漢字漢字漢", "[漢字][漢字漢]");

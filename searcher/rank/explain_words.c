@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explain_words: the second half of explain.h, what to call the parts of a query. */
+#include "common/base/limits.h"
+#include "common/text/tokenize.h"
+#include "common/text/utf8.h"
+#include "searcher/rank/explain.h"
+
+/* From the first word's first byte to the last byte of any: words are pieces of one text, in order,
+ * and bigrams overlap. */
+static struct span typed_range(const struct plan_node *leaf)
+{
+    const uint8_t *const start = leaf->words[0].typed.data;
+    const uint8_t *end = start;
+    for (size_t i = 0; i < leaf->n_words; i++) {
+        const struct span typed = leaf->words[i].typed;
+        if (typed.data + typed.len > end)
+            end = typed.data + typed.len;
+    }
+    return span_of(start, (size_t)(end - start));
+}
+
+static void print_bag(const struct plan_node *bag, struct buf *out)
+{
+    buf_put_u8(out, '(');
+    for (const struct plan_node *c = bag->first_child; c != NULL; c = c->next) {
+        if (c != bag->first_child)
+            buf_put_u8(out, ' ');
+        if (c->occur != OCCUR_SHOULD)
+            buf_put_u8(out, c->occur == OCCUR_MUST ? '+' : '-');
+        explain_print_node(c, out); /* depth: LIMIT_QUERY_NESTING */
+    }
+    buf_put_u8(out, ')');
+}
+
+void explain_print_node(const struct plan_node *node, struct buf *out)
+{
+    switch (node->kind) {
+    case PLAN_TERM:
+        buf_append_span(out, node->words[0].typed);
+        break;
+    case PLAN_PHRASE:
+        buf_put_u8(out, '"');
+        buf_append_span(out, typed_range(node));
+        buf_put_u8(out, '"');
+        if (node->slop > 0)
+            buf_printf(out, "~%u", (unsigned)node->slop);
+        break;
+    case PLAN_BAG:
+        print_bag(node, out);
+        break;
+    }
+}
+
+static bool plan_holds(const struct plan *plan, struct span term)
+{
+    for (size_t i = 0; i < plan->n_leaves; i++)
+        for (size_t j = 0; j < plan->leaves[i]->n_words; j++)
+            if (span_equal(plan->leaves[i]->words[j].term, term))
+                return true;
+    return false;
+}
+
+/* Adds the word to the `n` spans of `words` unless it is there. */
+static void add_once(struct buf *words, struct span word)
+{
+    const struct span *const there = (const struct span *)(void *)words->data;
+    for (size_t i = 0; i < words->len / sizeof word; i++)
+        if (span_equal(there[i], word))
+            return;
+    buf_append(words, &word, sizeof word);
+}
+
+static void collect(const struct plan *plan, struct analyzer *analyzer, struct span text,
+                    struct buf *words)
+{
+    struct tokenizer tokenizer;
+    struct token token;
+    tokenizer_init(&tokenizer, plan->index->profile->tokenize, text);
+    while (tokenizer_next(&tokenizer, &token)) {
+        const struct span typed = span_of(text.data + token.start, token.end - token.start);
+        struct analysis analysis;
+        analyzer_apply(analyzer, typed, token.ascii, &analysis);
+        if (analysis.stop_word && !(analysis.kept && plan_holds(plan, analysis.term)))
+            add_once(words, typed);
+    }
+}
+
+/* The text as the parser sees it: cut at its limit, bad bytes replaced. */
+static enum status clean(struct span query, struct arena *arena, struct span *out)
+{
+    struct buf text = BUF_INIT;
+    (void)utf8_append_clean(&text, utf8_prefix(query, LIMIT_QUERY_BYTES));
+    *out = arena_copy(arena, buf_span(&text));
+    const bool failed = text.failed || out->data == NULL;
+    buf_release(&text);
+    return failed ? fail_no_memory() : STATUS_OK;
+}
+
+enum status explain_stop_words(const struct plan *plan, struct analyzer *analyzer,
+                               struct span query, struct arena *arena, struct span **out,
+                               size_t *n)
+{
+    struct span text;
+    TRY(clean(query, arena, &text));
+    struct buf words = BUF_INIT;
+    collect(plan, analyzer, text, &words);
+    const struct span kept = arena_copy(arena, buf_span(&words));
+    const bool failed = words.failed || kept.data == NULL;
+    *n = words.len / sizeof(struct span);
+    buf_release(&words);
+    if (failed)
+        return fail_no_memory();
+    *out = (struct span *)(void *)kept.data;
+    return analyzer_status(analyzer);
+}

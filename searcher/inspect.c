@@ -60,11 +60,12 @@ static enum status keep_reading(const struct search_result *result, struct arena
     return kept;
 }
 
-enum status inspect_rank(struct searcher *s, struct search_result *result, struct span query,
-                         uint32_t first, uint32_t n, struct explanation_view *out)
+enum status inspect_rank(struct searcher *s, const struct search_options *options,
+                         struct search_result *result, struct span query, uint32_t first,
+                         uint32_t n, struct explanation_view *out)
 {
     struct arena *const arena = &result->arena;
-    struct explanation_view v = {.query = query, .plan = &result->plan};
+    struct explanation_view v = {.query = query, .k1 = options->k1, .b = options->b};
     struct passage_view view;
     TRY(explain(&result->plan, &s->ties, first, n, arena, &v.explanation));
     TRY(search_view(s, v.explanation.passage, &view));

@@ -10,16 +10,23 @@
 #define BLOB_BYTES_MOST                                                                            \
     (DOCUMENTS_PER_BLOB * (uint64_t)(LIMIT_TITLE_BYTES + LIMIT_URL_BYTES + 8192))
 
+static enum status damaged_ids(void)
+{
+    return fail(STATUS_CORRUPT, "damaged document ids");
+}
+
 static enum status read_id(const struct segment *s, uint32_t document, struct front_string *id)
 {
     const uint64_t n_blobs = ceil_div(s->header.documents, IDS_PER_BLOB);
     const struct span bytes =
         blobs_get(s->sections[SECTION_DIDS], n_blobs, document / IDS_PER_BLOB);
+    if (bytes.data == NULL)
+        return damaged_ids();
     struct cursor c = cursor_of(bytes.data, bytes.len);
     id->len = 0;
     for (uint32_t i = 0; i <= document % IDS_PER_BLOB; i++)
         front_coding_read(&c, id);
-    return bytes.data == NULL || c.bad ? fail(STATUS_CORRUPT, "damaged document ids") : STATUS_OK;
+    return c.bad ? damaged_ids() : STATUS_OK;
 }
 
 enum status document_id(const struct segment *s, uint32_t document, struct buf *out)
@@ -82,13 +89,24 @@ static enum status damaged_record(void)
     return fail(STATUS_CORRUPT, "damaged document record");
 }
 
+/* Goes back to the first record of the blob. */
+static void rewind_blob(struct document_reader *r)
+{
+    r->at = cursor_of(r->blob.data, r->blob.len);
+    r->n_read = 0;
+    r->last = (struct document_record){.text_start = cursor_varint(&r->at)};
+    r->last.first_passage = (uint32_t)cursor_varint_max(&r->at, r->segment->header.passages);
+}
+
 static enum status unpack(struct document_reader *r, uint64_t number)
 {
     const uint64_t n_blobs = ceil_div(r->segment->header.documents, DOCUMENTS_PER_BLOB);
     const struct span packed = blobs_get(r->segment->sections[SECTION_DOCS], n_blobs, number);
+    if (packed.data == NULL)
+        return damaged_record();
     struct cursor c = cursor_of(packed.data, packed.len);
     const uint64_t raw_len = cursor_varint_max(&c, BLOB_BYTES_MOST);
-    if (packed.data == NULL || c.bad)
+    if (c.bad)
         return damaged_record();
     r->blob_number = UINT64_MAX;
     buf_clear(&r->blob);
@@ -98,6 +116,7 @@ static enum status unpack(struct document_reader *r, uint64_t number)
     TRY(text_block_read(r->codec, span_of(c.at, cursor_left(&c)), raw, (size_t)raw_len));
     r->blob.len = (size_t)raw_len;
     r->blob_number = number;
+    rewind_blob(r);
     return STATUS_OK;
 }
 
@@ -106,39 +125,42 @@ static struct span read_string(struct cursor *c, uint64_t most)
     return cursor_bytes(c, (size_t)cursor_varint_max(c, most));
 }
 
-/* Reads the record at the cursor; text_start and first_passage are those of this document. */
-static void read_record(struct cursor *c, struct document_record *d)
+/* Reads the record behind the last one. */
+static enum status next_record(struct document_reader *r)
 {
-    d->n_passages = (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES);
-    d->text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
-    d->date = (int32_t)cursor_varint_max(c, 99991231);
-    d->title = read_string(c, LIMIT_TITLE_BYTES);
-    d->url = read_string(c, LIMIT_URL_BYTES);
-    d->source = read_string(c, cursor_left(c));
-    d->line = cursor_varint(c);
+    struct cursor *const c = &r->at;
+    const uint64_t passages = r->segment->header.passages;
+    const uint64_t first = (uint64_t)r->last.first_passage + r->last.n_passages;
+    struct document_record d = {.text_start = r->last.text_start + r->last.text_bytes};
+    d.n_passages = (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES);
+    d.text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
+    d.date = (int32_t)cursor_varint_max(c, 99991231);
+    d.title = read_string(c, LIMIT_TITLE_BYTES);
+    d.url = read_string(c, LIMIT_URL_BYTES);
+    d.source = read_string(c, cursor_left(c));
+    d.line = cursor_varint(c);
+    if (c->bad || first > passages || d.n_passages > passages - first) {
+        r->blob_number = UINT64_MAX;
+        return damaged_record();
+    }
+    d.first_passage = (uint32_t)first;
+    r->last = d;
+    r->n_read++;
+    return STATUS_OK;
 }
 
 enum status document_reader_get(struct document_reader *r, uint32_t document,
                                 struct document_record *out)
 {
-    const struct segment_header *const h = &r->segment->header;
-    if (document >= h->documents)
+    const uint32_t index = document % DOCUMENTS_PER_BLOB;
+    if (document >= r->segment->header.documents)
         return damaged_record();
     if (document / DOCUMENTS_PER_BLOB != r->blob_number)
         TRY(unpack(r, document / DOCUMENTS_PER_BLOB));
-    struct cursor c = cursor_of(r->blob.data, r->blob.len);
-    struct document_record d = {0};
-    uint64_t text_start = cursor_varint(&c);
-    uint64_t first = cursor_varint_max(&c, h->passages);
-    for (uint32_t i = 0; i <= document % DOCUMENTS_PER_BLOB; i++) {
-        text_start += d.text_bytes;
-        first += d.n_passages;
-        read_record(&c, &d);
-    }
-    if (c.bad || first > h->passages || d.n_passages > h->passages - first)
-        return damaged_record();
-    d.text_start = text_start;
-    d.first_passage = (uint32_t)first;
-    *out = d;
+    if (index + 1 < r->n_read)
+        rewind_blob(r);
+    while (r->n_read <= index)
+        TRY(next_record(r));
+    *out = r->last;
     return STATUS_OK;
 }

@@ -24,19 +24,23 @@ struct document_record {
     uint32_t n_passages;
     uint64_t text_start; /* in the stored text */
     uint32_t text_bytes;
-    int32_t date;        /* base/date.h */
-    struct span title;   /* spans: good until the reader's next get */
+    int32_t date;      /* base/date.h */
+    struct span title; /* spans: good until the reader's next get */
     struct span url;
     struct span source;
     uint64_t line;
 };
 
-/* A reader keeps the last blob it unpacked. One a thread. */
+/* A reader keeps the last blob it unpacked, and its place there: asking in ascending order costs
+ * one step each. One a thread. */
 struct document_reader {
     const struct segment *segment;
     struct text_codec *codec;
     struct buf blob;
-    uint64_t blob_number; /* UINT64_MAX: none */
+    uint64_t blob_number;        /* UINT64_MAX: none */
+    struct cursor at;            /* behind the records read so far */
+    uint32_t n_read;             /* how many these are */
+    struct document_record last; /* the last of them; before the first, where that begins */
 };
 
 enum status document_reader_init(struct document_reader *r, const struct segment *s);

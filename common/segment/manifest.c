@@ -9,13 +9,18 @@
 #define HEAD_BYTES 24u
 #define ROW_BYTES  40u
 
+uint64_t manifest_bytes(uint32_t n)
+{
+    return HEAD_BYTES + (uint64_t)n * ROW_BYTES + 4;
+}
+
 void manifest_append(struct buf *out, const struct manifest *m)
 {
     const size_t start = out->len;
     buf_append(out, manifest_magic, sizeof manifest_magic);
     buf_put_le32(out, FORMAT_VERSION);
     buf_put_le32(out, m->n);
-    buf_put_le64(out, HEAD_BYTES + (uint64_t)m->n * ROW_BYTES + 4);
+    buf_put_le64(out, manifest_bytes(m->n));
     for (uint32_t i = 0; i < m->n; i++) {
         buf_append(out, m->rows[i].build_id, BUILD_ID_BYTES);
         buf_put_le64(out, m->rows[i].size);
@@ -52,7 +57,7 @@ enum status manifest_decode(struct span bytes, struct manifest *out)
 {
     TRY(check_frame(bytes));
     const uint32_t n = load_le32(bytes.data + 12);
-    if (n > MANIFEST_SEGMENTS_MOST || bytes.len != HEAD_BYTES + (uint64_t)n * ROW_BYTES + 4)
+    if (n > MANIFEST_SEGMENTS_MOST || bytes.len != manifest_bytes(n))
         return damaged_manifest("number of segments");
     for (uint32_t i = 0; i < n; i++)
         if (load_le64(bytes.data + HEAD_BYTES + (size_t)i * ROW_BYTES + 32) != 0)

@@ -22,6 +22,9 @@ struct manifest {
     uint32_t n;
 };
 
+/* Bytes of the file that names n segments. */
+uint64_t manifest_bytes(uint32_t n);
+
 /* Appends the file's bytes to `out`. */
 void manifest_append(struct buf *out, const struct manifest *m);
 

@@ -27,11 +27,18 @@ static void read_place(struct cursor *c, const struct passage_place *before, boo
                                   (uint32_t)((uint64_t)start + len)};
 }
 
+static enum status damaged_places(void)
+{
+    return fail(STATUS_CORRUPT, "damaged passage table");
+}
+
 static enum status unpack(struct passage_reader *r, uint64_t blob)
 {
     const struct segment *const s = r->segment;
     const uint64_t n_blobs = ceil_div(s->header.passages, PASSAGES_PER_BLOB);
     const struct span bytes = blobs_get(s->sections[SECTION_PASG], n_blobs, blob);
+    if (bytes.data == NULL)
+        return damaged_places();
     struct cursor c = cursor_of(bytes.data, bytes.len);
     const uint64_t left = s->header.passages - blob * PASSAGES_PER_BLOB;
     r->n = left < PASSAGES_PER_BLOB ? (uint32_t)left : PASSAGES_PER_BLOB;
@@ -43,8 +50,8 @@ static enum status unpack(struct passage_reader *r, uint64_t blob)
         if (before.document >= s->header.documents)
             cursor_spoil(&c);
     }
-    if (bytes.data == NULL || c.bad)
-        return fail(STATUS_CORRUPT, "damaged passage table");
+    if (c.bad)
+        return damaged_places();
     r->blob = blob;
     return STATUS_OK;
 }

@@ -70,12 +70,13 @@ static enum status open_directory(struct postings *p, struct span list)
     return c.bad || (flags & ~(FLAG_WIDE | FLAG_WINDOWS)) != 0 ? damaged_list() : STATUS_OK;
 }
 
-/* The part [offset, offset + len) of a section. */
+/* The part [offset, offset + len) of a section; never NULL, so that it can be reckoned with. */
 static bool slice(struct span section, uint64_t offset, uint64_t len, struct span *out)
 {
     if (offset > section.len || len > section.len - offset)
         return false;
-    *out = span_of(section.data + offset, (size_t)len);
+    static const uint8_t nothing = 0;
+    *out = span_of(section.data == NULL ? &nothing : section.data + offset, (size_t)len);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16 i + 15. */
+/* tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16 i
+ * + 15. */
 #include "common/segment/tree.h"
 
 #define LEVELS_MOST 16u /* 16^16 blocks: more than any file holds */
@@ -74,18 +75,19 @@ static uint64_t rank(const struct tree *t, uint64_t key, bool or_equal)
     return 0;
 }
 
-static enum status first_string(const struct tree *t, uint64_t block,
-                                void (*skip)(struct cursor *), struct front_string *out)
+static enum status first_string(const struct tree *t, uint64_t block, void (*skip)(struct cursor *),
+                                struct front_string *out)
 {
     size_t n;
     const struct span bytes = tree_block(t, block, &n);
+    if (bytes.data == NULL)
+        return fail(STATUS_CORRUPT, "damaged dictionary block");
     struct cursor c = cursor_of(bytes.data, bytes.len);
     if (skip != NULL)
         skip(&c);
     out->len = 0;
     front_coding_read(&c, out);
-    return bytes.data == NULL || c.bad ? fail(STATUS_CORRUPT, "damaged dictionary block")
-                                       : STATUS_OK;
+    return c.bad ? fail(STATUS_CORRUPT, "damaged dictionary block") : STATUS_OK;
 }
 
 enum status tree_find(const struct tree *t, struct span string, void (*skip)(struct cursor *),

@@ -98,9 +98,12 @@ static enum status lock_folder(struct commit *c)
         return fail(STATUS_IO, "cannot create '%s/%s': %s", c->path, LOCK_NAME, strerror(errno));
     if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0)
         return STATUS_OK;
-    return errno == EWOULDBLOCK
+    const int reason = errno;
+    (void)close(c->lock_fd);
+    c->lock_fd = -1; /* so that commit_close leaves the other writer's files alone */
+    return reason == EWOULDBLOCK
                ? fail(STATUS_BUSY, "another indexer is writing to '%s'", c->path)
-               : fail(STATUS_IO, "cannot lock '%s': %s", c->path, strerror(errno));
+               : fail(STATUS_IO, "cannot lock '%s': %s", c->path, strerror(reason));
 }
 
 /* Reads the old manifest; where there is none, nothing but our own leftovers may lie there. */
@@ -156,6 +159,8 @@ static enum status publish_segments(struct commit *c, const struct manifest_row 
         segment_name(rows[i].build_id, name);
         if (faccessat(c->dir_fd, SEGMENT_TEMPORARY, F_OK, 0) == 0)
             TRY(file_publish(c->dir_fd, SEGMENT_TEMPORARY, name));
+        else if (faccessat(c->dir_fd, name, F_OK, 0) != 0) /* never a manifest of what is not there */
+            return fail(STATUS_IO, "'%s/%s' is gone: somebody removed it", c->path, name);
     }
     return file_sync_folder(c->dir_fd, c->path);
 }

@@ -2,8 +2,8 @@
 /*
  * show: on a terminal what a person reads, elsewhere the bytes of the text as they are stored.
  *
- * An id that names nothing is reported and the others are shown all the same; any other failure ends
- * the command.
+ * An id that names nothing is reported and the others are shown all the same; any other failure
+ * ends the command.
  */
 #include "searcher/command/show.h"
 
@@ -32,12 +32,13 @@ struct shower {
     struct arena arena;
     struct buf text; /* of the article */
     struct buf out;
-    bool terminal;   /* stdout is one */
-    bool any;        /* something was printed */
+    bool terminal; /* stdout is one */
+    bool any;      /* something was printed */
     bool any_unknown;
 };
 
-/* A header does not begin in the middle of a line: the text before it may have ended without one. */
+/* A header does not begin in the middle of a line: the text before it may have ended without one.
+ */
 static void put_header(const struct shower *s, const struct article *a, struct buf *out)
 {
     if (s->any)
@@ -123,7 +124,11 @@ static int run(const struct cli_command *command, int argc, char **argv)
 }
 
 const struct cli_command show_command = {
-    "show", "[opts] INDEX ID...", "print documents, or passages, by id",
-    "ID: DOCUMENT (all of its text) or DOCUMENT#n (its passage n, as answers name it). What goes to\n"
+    "show",
+    "[opts] INDEX ID...",
+    "print documents, or passages, by id",
+    "ID: DOCUMENT (all of its text) or DOCUMENT#n (its passage n, as answers name it). What goes "
+    "to\n"
     "a terminal is escaped; elsewhere the text leaves byte for byte as it is stored.",
-    options, run};
+    options,
+    run};

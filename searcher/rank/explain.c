@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain: the leaves are weighed first, each by itself; then one walk over the tree decides which of
- * them count. It repeats what the iterators mean on purpose: a person who doubts a score is helped
- * by a second computation, not by the first one's intermediate results.
+ * explain: the leaves are weighed first, each by itself; then one walk over the tree decides which
+ * of them count. It repeats what the iterators mean on purpose: a person who doubts a score is
+ * helped by a second computation, not by the first one's intermediate results.
  */
 #include "searcher/rank/explain.h"
 
@@ -62,9 +62,8 @@ static enum status read_phrase(struct explainer *e, struct explained_leaf *leaf)
     for (size_t i = 0; i < node->n_words; i++) {
         uint32_t *positions = NULL;
         TRY(read_word(e, &node->words[i], &leaf->word_tfs[i], &positions));
-        words[i] = (struct phrase_word){.positions = positions,
-                                        .n = leaf->word_tfs[i],
-                                        .offset = node->words[i].position};
+        words[i] = (struct phrase_word){
+            .positions = positions, .n = leaf->word_tfs[i], .offset = node->words[i].position};
         all = all && leaf->word_tfs[i] > 0;
     }
     if (all)
@@ -223,7 +222,8 @@ static enum status find_best(struct explainer *e, uint32_t first, uint32_t end, 
 }
 
 /* The passage of [first, end) whose words would weigh most. */
-static enum status find_nearest(struct explainer *e, uint32_t first, uint32_t end, uint32_t *nearest)
+static enum status find_nearest(struct explainer *e, uint32_t first, uint32_t end,
+                                uint32_t *nearest)
 {
     uint64_t most = 0;
     *nearest = first;
@@ -249,8 +249,7 @@ static enum status count_matches(struct explainer *e, size_t segment, uint32_t t
         const uint64_t score = iterator_score(it);
         out->total++;
         out->rank += out->matches &&
-                     (score > out->score ||
-                      (score == out->score && tie_of(e, segment, p) < tie));
+                     (score > out->score || (score == out->score && tie_of(e, segment, p) < tie));
     }
     return context.status;
 }

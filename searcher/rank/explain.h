@@ -20,11 +20,12 @@
 
 struct explained_leaf {
     const struct plan_node *node;
-    bool known;            /* the index holds all its words, each somewhere */
-    bool excluded;         /* it, or a group that it stands in, must not match */
-    float tf;              /* in the passage; a sloppy phrase has fractions; 0: not there */
-    uint32_t *word_tfs;    /* of the node's words, one by one */
-    uint64_t contribution; /* to the score, in units; 0 if the leaf, or a group of it, does not count */
+    bool known;         /* the index holds all its words, each somewhere */
+    bool excluded;      /* it, or a group that it stands in, must not match */
+    float tf;           /* in the passage; a sloppy phrase has fractions; 0: not there */
+    uint32_t *word_tfs; /* of the node's words, one by one */
+    uint64_t
+        contribution; /* to the score, in units; 0 if the leaf, or a group of it, does not count */
 };
 
 enum reason_kind {
@@ -39,7 +40,7 @@ struct explained_reason {
 };
 
 struct explanation {
-    uint32_t passage;       /* of the index */
+    uint32_t passage; /* of the index */
     bool matches;
     uint64_t score;         /* the sum of the contributions; 0 if it does not match */
     uint32_t rank;          /* from 1, in the total order of collector.h; 0 likewise */
@@ -59,14 +60,14 @@ struct explanation {
 enum status explain(const struct plan *plan, const struct tie_ranks *ties, uint32_t first,
                     uint32_t n, struct arena *arena, struct explanation *out /* OUT */);
 
-/* Appends what the node stands for, as it was typed: `bridge`, `"sea level"~3`, `(quay +crane)`. The
- * sign of the node itself is left to the caller; not escaped. */
+/* Appends what the node stands for, as it was typed: `bridge`, `"sea level"~3`, `(quay +crane)`.
+ * The sign of the node itself is left to the caller; not escaped. */
 void explain_print_node(const struct plan_node *node, struct buf *out);
 
 /* The words of the query that analysis or parsing left out as stop words, each once, as typed: *n
  * spans in the arena. `query` is the text that the plan was made of. */
 enum status explain_stop_words(const struct plan *plan, struct analyzer *analyzer,
-                               struct span query, struct arena *arena,
-                               struct span **out /* OUT */, size_t *n /* OUT */);
+                               struct span query, struct arena *arena, struct span **out /* OUT */,
+                               size_t *n /* OUT */);
 
 #endif

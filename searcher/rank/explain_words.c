@@ -97,8 +97,7 @@ static enum status clean(struct span query, struct arena *arena, struct span *ou
 }
 
 enum status explain_stop_words(const struct plan *plan, struct analyzer *analyzer,
-                               struct span query, struct arena *arena, struct span **out,
-                               size_t *n)
+                               struct span query, struct arena *arena, struct span **out, size_t *n)
 {
     struct span text;
     TRY(clean(query, arena, &text));

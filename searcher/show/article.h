@@ -24,7 +24,7 @@ struct article {
     uint64_t line;        /* of the record in its source; 0: the whole file */
     uint32_t start;       /* of `text` in the document's text, in bytes */
     uint32_t end;
-    bool has_text;        /* false with --store none */
+    bool has_text; /* false with --store none */
     struct span text;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* packed_block: round trips, the choice of widths by brute force, and bytes that are not a block. */
+/* packed_block: round trips, the choice of widths by brute force, and bytes that are not a block.
+ */
 #include "common/codec/bitpack.h"
 #include "common/codec/packed_block.h"
 #include "tests/codec/codec_support.h"
@@ -55,9 +56,10 @@ static void check_choice(const uint32_t *values, size_t n, const struct buf *blo
         cr_assert_eq(block->data[i], best[i], "n=%zu header byte %zu", n, i);
 }
 
-/* Fails unless the block, ending at a guard page, gives the values back and nothing shorter does. */
-static void check_reading(struct guard *g, const uint32_t *values, size_t n, const struct buf *block,
-                          bool all_cuts)
+/* Fails unless the block, ending at a guard page, gives the values back and nothing shorter does.
+ */
+static void check_reading(struct guard *g, const uint32_t *values, size_t n,
+                          const struct buf *block, bool all_cuts)
 {
     uint32_t read[BLOCK_VALUES + 1];
     read[n] = 0xdeadbeef;
@@ -153,8 +155,8 @@ Test(packed_block, refuses_what_no_writer_writes)
         uint8_t value;
     } bad[] = {
         {0, 33}, {0, 0x40}, {0, 31}, {1, 0}, {1, 9}, {2, 0}, {2, 32}, /* widths and counts */
-        {4, 5},  {4, 6},    {5, 8},  {5, 3},                         /* indexes */
-        {6, 8},  {6, 1},                                             /* a high part that is zero */
+        {4, 5},  {4, 6},    {5, 8},  {5, 3},                          /* indexes */
+        {6, 8},  {6, 1},                                              /* a high part that is zero */
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         uint8_t bytes[sizeof good];

@@ -35,8 +35,8 @@ EMPHASIS = [re.compile(pattern, re.S) for pattern in (                  # *text*
     r"(?<!\w)(_{1,3})(?=[^\W_])((?:(?!\n\s*\n).)+?)(?<=\S)\1(?!\w)")]
 
 def plain_markdown(lines):
-    """Title and text of a Markdown file, its markers removed.  The first # heading leaves
-    the text: it is the title, unless the front matter has one."""
+    """Title and text of a Markdown file, its markers removed.  The first # heading is the
+    title, unless the front matter has one, and leaves the text if it is."""
     title, headed = None, False
     if lines and lines[0].rstrip() == "---":                              # front matter
         end = next((i for i, s in enumerate(lines[1:], 1) if s.rstrip() in ("---", "...")), 0)
@@ -51,7 +51,8 @@ def plain_markdown(lines):
         elif not fenced:
             heading = re.match(r" {0,3}# +(.*?)(?: +#+)? *$", line)
             if heading and not headed:
-                title, line, headed = title or heading.group(1), "", True
+                title, headed = title or heading.group(1), True
+                line = "" if title == heading.group(1) else line
             line = re.sub(r"^ {0,3}#{1,6} +(.*?)(?: +#+)? *$", r"\1", line)
             line = re.sub(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+", "", line)
         kept.append(line)

@@ -399,9 +399,9 @@ static const struct corruption corruptions[] = {
 static void build(struct toy_index *toy, const struct toy_options *options)
 {
     static struct toy_document documents[DOCUMENTS];
-    static char ids[DOCUMENTS][8];
-    static char texts[DOCUMENTS][64];
-    static char dates[DOCUMENTS][16];
+    static char ids[DOCUMENTS][16];
+    static char texts[DOCUMENTS][80];
+    static char dates[DOCUMENTS][32];
     static char longest[6000];
     for (int i = 0; i < DOCUMENTS; i++) {
         (void)snprintf(ids[i], sizeof ids[i], "d%03d", i);

@@ -143,7 +143,7 @@ static bool repair_sums(uint8_t *bytes, size_t len, uint32_t n, struct span *sum
     inside = inside && sums.len <= length;
     if (inside && sums.len > 0)
         memcpy(bytes + offset, sums.data, sums.len);
-    *sums_at = span_of(bytes + offset, inside ? (size_t)length : 0);
+    *sums_at = inside ? span_of(bytes + offset, (size_t)length) : span_of(NULL, 0);
     buf_release(&sums);
     return inside;
 }

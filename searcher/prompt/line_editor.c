@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * line_editor: libedit's own interface (histedit.h), not its imitation of readline.
+ *
+ * The person's ~/.editrc is not read: it is written for shells.
+ *
+ * Ctrl-C: libedit breaks its reading off and hands the signal on to our handler, which leaves a
+ * note; the next reading begins with an empty line. A Ctrl-C that comes a moment late, while an
+ * answer is printed, was meant for the line too, so that it does nothing.
+ */
+#include "searcher/prompt/line_editor.h"
+
+#include <histedit.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "common/base/cli.h"
+#include "searcher/prompt/history.h"
+
+struct line_editor {
+    EditLine *edit; /* NULL: lines are read as they come */
+    History *history;
+    struct history_file file;
+    char *line; /* getline's */
+    size_t cap;
+    enum status status;
+    struct sigaction interrupt_before; /* what SIGINT did; only if lines are edited */
+};
+
+static volatile sig_atomic_t interrupted; /* a SIGINT came */
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+static char *prompt(EditLine *edit)
+{
+    static char text[] = "qiao> ";
+    (void)edit;
+    return text;
+}
+
+/* libedit takes characters apart as the locale says; ours are UTF-8 whatever it says. */
+static void choose_locale(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
+        (void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static void remember(void *context, const char *line)
+{
+    History *const h = context;
+    HistEvent event;
+    (void)history(h, &event, H_ENTER, line);
+}
+
+static void open_history(struct line_editor *e)
+{
+    HistEvent event;
+    (void)history(e->history, &event, H_SETSIZE, (int)HISTORY_LINES);
+    (void)history(e->history, &event, H_SETUNIQUE, 1);
+    if (history_file_open(&e->file, remember, e->history) != STATUS_OK)
+        cli_note("the history is not kept: %s", status_message());
+}
+
+static void catch_interrupts(struct line_editor *e)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, &e->interrupt_before);
+}
+
+static enum status open_edit(struct line_editor *e)
+{
+    choose_locale();
+    e->edit = el_init("qiao", stdin, stdout, stderr);
+    e->history = history_init();
+    if (e->edit == NULL || e->history == NULL)
+        return fail_no_memory();
+    catch_interrupts(e);
+    open_history(e);
+    (void)el_set(e->edit, EL_PROMPT, prompt);
+    (void)el_set(e->edit, EL_EDITOR, "emacs");
+    (void)el_set(e->edit, EL_SIGNAL, 1);
+    (void)el_set(e->edit, EL_HIST, history, e->history);
+    (void)el_set(e->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    return STATUS_OK;
+}
+
+enum status line_editor_new(bool terminal, struct line_editor **out)
+{
+    struct line_editor *const e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return fail_no_memory();
+    e->file = (struct history_file){.fd = -1, .last = BUF_INIT};
+    const enum status status = terminal ? open_edit(e) : STATUS_OK;
+    if (status == STATUS_OK)
+        *out = e;
+    else
+        line_editor_free(e);
+    return status;
+}
+
+void line_editor_free(struct line_editor *e)
+{
+    if (e == NULL)
+        return;
+    if (e->edit != NULL && e->history != NULL)
+        (void)sigaction(SIGINT, &e->interrupt_before, NULL);
+    if (e->edit != NULL)
+        el_end(e->edit);
+    if (e->history != NULL)
+        history_end(e->history);
+    history_file_close(&e->file);
+    free(e->line);
+    free(e);
+}
+
+static struct span without_newline(const char *line, size_t len)
+{
+    while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+        len--;
+    return span_of(line, len);
+}
+
+static void keep_line(struct line_editor *e, struct span line)
+{
+    struct buf copy = BUF_INIT;
+    buf_append_span(&copy, line);
+    remember(e->history, buf_string(&copy));
+    buf_release(&copy);
+    if (history_file_add(&e->file, line) != STATUS_OK)
+        cli_note("the history is not kept: %s", status_message());
+}
+
+static bool next_edited(struct line_editor *e, struct span *line)
+{
+    int n;
+    const char *text;
+    do {
+        if (interrupted)
+            (void)fputc('\n', stdout);
+        interrupted = 0;
+        n = 0;
+        text = el_gets(e->edit, &n);
+    } while ((text == NULL || n <= 0) && interrupted);
+    if (text == NULL || n <= 0)
+        return false;
+    *line = without_newline(text, (size_t)n);
+    if (line->len > 0)
+        keep_line(e, *line);
+    return true;
+}
+
+bool line_editor_next(struct line_editor *e, struct span *line)
+{
+    if (e->edit != NULL)
+        return next_edited(e, line);
+    const ssize_t n = getline(&e->line, &e->cap, stdin);
+    if (n < 0) {
+        if (ferror(stdin))
+            e->status = fail(STATUS_IO, "cannot read standard input");
+        return false;
+    }
+    *line = without_newline(e->line, (size_t)n);
+    return true;
+}
+
+enum status line_editor_status(const struct line_editor *e)
+{
+    return e->status;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session: what each line is, and the answers to queries; commands are in actions.c. */
+#include "searcher/prompt/session.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/base/cli.h"
+#include "common/base/escape.h"
+#include "common/base/terminal.h"
+#include "searcher/prompt/actions.h"
+#include "searcher/prompt/line_editor.h"
+#include "searcher/show/hits_text.h"
+
+/* Characters of a snippet: about three lines of a terminal. */
+#define SNIPPET_WIDTH 240u
+
+enum status session_flush(struct session *s)
+{
+    TRY(buf_status(&s->out));
+    (void)fwrite(s->out.data, 1, s->out.len, stdout); /* cli_main reports a failed write */
+    (void)fflush(stdout);
+    buf_clear(&s->out);
+    return STATUS_OK;
+}
+
+/* ---- answers ---- */
+
+/* Lists hits [first, n) of the answer, as far as it has them. */
+static enum status list_hits(struct session *s, size_t first, size_t n)
+{
+    struct hit_list list;
+    TRY(search_hits(s->searcher, &s->result, first, n - first, SNIPPET_WIDTH, &list));
+    const struct hits_text_style style = {.width = s->terminal ? terminal_width() : 0,
+                                          .colour = s->colour,
+                                          .unit = s->result.documents ? "document" : "passage"};
+    if (first > 0) { /* the reading was shown, and the time is another */
+        list.show_reading = false;
+        list.microseconds = -1;
+    }
+    hits_text(&list, &style, &s->out);
+    s->n_listed = first + list.n_hits;
+    hit_list_release(&list);
+    return STATUS_OK;
+}
+
+/* Ranks the last query so that its answer holds the `n` best. */
+static enum status rank(struct session *s, size_t n)
+{
+    struct search_options options = s->options;
+    options.k = n;
+    return search_run(s->searcher, buf_span(&s->query), &options, &s->result);
+}
+
+enum status session_list_more(struct session *s)
+{
+    const size_t n = s->n_listed + s->options.k;
+    const bool documents = s->options.documents != ROLLUP_NONE;
+    if (s->n_listed == 0 || s->n_listed == s->result.total) {
+        buf_append_string(&s->out, "no more hits\n");
+        return STATUS_OK;
+    }
+    if (documents != s->result.documents) {
+        buf_append_string(&s->out, "the ranking was changed: ask again\n");
+        return STATUS_OK;
+    }
+    TRY(rank(s, n));
+    return list_hits(s, s->n_listed, n);
+}
+
+static void print_notes(const struct search_result *r)
+{
+    if (r->query.note != NULL)
+        cli_note("%s", r->query.note);
+    if (r->plan.note != NULL)
+        cli_note("%s", r->plan.note);
+}
+
+/* Takes the new index; what was listed of the old one can no longer be opened. */
+static enum status take_index(struct session *s, struct searcher *fresh)
+{
+    const struct profile *const old = s->searcher->index->profile;
+    const struct profile *const new = fresh->index->profile;
+    if (s->options.k1 == old->k1 && s->options.b == old->b) { /* they were not chosen by hand */
+        s->options.k1 = new->k1;
+        s->options.b = new->b;
+    }
+    search_result_release(&s->result);
+    s->n_listed = 0;
+    searcher_close(s->searcher);
+    s->searcher = fresh;
+    cli_note("index replaced: now %llu documents", (unsigned long long)fresh->index->documents);
+    return STATUS_OK;
+}
+
+/* Looks whether the index at the path is still the one that answers. One that cannot be opened now
+ * (it may be on its way) leaves the old one in place, which stays whole. */
+static enum status renew_index(struct session *s)
+{
+    struct index *there;
+    struct searcher *fresh;
+    enum status status = index_open(s->path, &there);
+    if (status == STATUS_OK) {
+        const bool same = index_identity(there) == index_identity(s->searcher->index);
+        index_close(there);
+        s->unreadable = s->unreadable && !same;
+        if (same)
+            return STATUS_OK;
+        status = searcher_open(s->path, &fresh);
+    }
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status == STATUS_OK) {
+        s->unreadable = false;
+        return take_index(s, fresh);
+    }
+    if (!s->unreadable)
+        cli_note("%s; answers come from the index as it was", status_message());
+    s->unreadable = true;
+    return STATUS_OK;
+}
+
+static enum status answer(struct session *s, struct span query)
+{
+    TRY(renew_index(s));
+    buf_clear(&s->query);
+    buf_append_span(&s->query, query);
+    TRY(buf_status(&s->query));
+    s->n_listed = 0;
+    TRY(rank(s, s->options.k));
+    print_notes(&s->result);
+    return list_hits(s, 0, s->options.k);
+}
+
+/* ---- lines ---- */
+
+static bool is_listed_number(const struct session *s, struct span line)
+{
+    const uint32_t number = action_number(line);
+    return number >= 1 && number <= s->n_listed;
+}
+
+static struct span trim(struct span line)
+{
+    while (line.len > 0 && (line.data[0] == ' ' || line.data[0] == '\t'))
+        line = span_of(line.data + 1, line.len - 1);
+    while (line.len > 0 && (line.data[line.len - 1] == ' ' || line.data[line.len - 1] == '\t'))
+        line.len--;
+    return line;
+}
+
+static enum status take_line(struct session *s, struct span line)
+{
+    line = trim(line);
+    if (line.len == 0)
+        return STATUS_OK;
+    if (line.data[0] == ':')
+        return action_run(s, span_of(line.data + 1, line.len - 1));
+    if (is_listed_number(s, line))
+        return action_open(s, line);
+    return answer(s, line);
+}
+
+static enum status greet(struct session *s)
+{
+    const struct index *const index = s->searcher->index;
+    escape_append(&s->out, span_of_string(s->path), ESCAPE_LINE);
+    buf_printf(&s->out, ": %llu documents, %llu passages; type words, or :help\n",
+               (unsigned long long)index->documents, (unsigned long long)index->passages);
+    return session_flush(s);
+}
+
+static enum status converse(struct session *s, struct line_editor *editor)
+{
+    struct span line;
+    if (s->terminal)
+        TRY(greet(s));
+    while (!s->over && line_editor_next(editor, &line)) {
+        TRY(take_line(s, line));
+        if (s->terminal && s->out.len > 0)
+            buf_put_u8(&s->out, '\n');
+        TRY(session_flush(s));
+    }
+    if (s->terminal && !s->over)
+        (void)fputc('\n', stdout); /* Ctrl-D leaves the cursor behind the prompt */
+    return line_editor_status(editor);
+}
+
+enum status session_run(const struct session_start *start)
+{
+    struct session s = {.path = start->path,
+                        .searcher = start->searcher,
+                        .options = start->options,
+                        .terminal = start->terminal,
+                        .colour = terminal_wants_colour(STDOUT_FILENO),
+                        .query = BUF_INIT,
+                        .result = SEARCH_RESULT_INIT,
+                        .arena = ARENA_INIT,
+                        .text = BUF_INIT,
+                        .out = BUF_INIT};
+    struct line_editor *editor = NULL;
+    enum status status = line_editor_new(s.terminal, &editor);
+    if (status == STATUS_OK)
+        status = converse(&s, editor);
+    line_editor_free(editor);
+    search_result_release(&s.result);
+    arena_release(&s.arena);
+    buf_release(&s.query);
+    buf_release(&s.text);
+    buf_release(&s.out);
+    searcher_close(s.searcher);
+    return status;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * explanation_text: the table is made of cells first, so that each column gets the width of its
+ * widest cell; a word may take two columns a character.
+ */
+#include "common/base/escape.h"
+#include "common/base/terminal.h"
+#include "searcher/show/explanation.h"
+#include "searcher/show/hit.h"
+
+#define ARROW " -> "
+
+enum { COLUMN_WORD, COLUMN_TF, COLUMN_DF, COLUMN_IDF, COLUMN_WEIGHT, COLUMN_CONTRIBUTION, COLUMNS };
+
+static const char *const headings[COLUMNS] = {"word", "tf", "df", "idf", "weight", "contribution"};
+
+/* ---- cells ---- */
+
+/* Rows of COLUMNS cells; each ends with a NUL, which no escaped text holds. */
+struct table {
+    struct buf cells;
+    size_t widths[COLUMNS];
+    unsigned column;
+    size_t start; /* of the cell at hand */
+};
+
+static void end_cell(struct table *t)
+{
+    const struct span cell = span_of(t->cells.data + t->start, t->cells.len - t->start);
+    const size_t width = cell.len == 0 ? 0 : terminal_text_width(cell);
+    if (width > t->widths[t->column])
+        t->widths[t->column] = width;
+    buf_put_u8(&t->cells, '\0');
+    t->column = (t->column + 1) % COLUMNS;
+    t->start = t->cells.len;
+}
+
+/* Rows may end with empty cells. */
+static void end_row(struct buf *out)
+{
+    while (out->len > 0 && out->data[out->len - 1] == ' ')
+        out->len--;
+    buf_put_u8(out, '\n');
+}
+
+static void put_table(const struct table *t, struct buf *out)
+{
+    const uint8_t *p = t->cells.data;
+    const uint8_t *const end = p + t->cells.len;
+    for (unsigned column = 0; p < end; column = (column + 1) % COLUMNS) {
+        const struct span cell = span_of_string((const char *)p);
+        const size_t width = terminal_text_width(cell);
+        const int pad = (int)(t->widths[column] - width);
+        if (column == COLUMN_WORD) {
+            buf_append_span(out, cell);
+            buf_printf(out, "%*s", pad, "");
+        } else {
+            buf_printf(out, "  %*s", pad, "");
+            buf_append_span(out, cell);
+        }
+        if (column == COLUMNS - 1)
+            end_row(out);
+        p += cell.len + 1;
+    }
+}
+
+/* ---- rows ---- */
+
+/* The word as typed and, where that differs, as the index has it. */
+static void put_word(struct table *t, const struct plan_word *word)
+{
+    escape_append(&t->cells, word->typed, ESCAPE_LINE);
+    if (!span_equal(word->typed, word->term)) {
+        buf_append_string(&t->cells, ARROW);
+        escape_append(&t->cells, word->term, ESCAPE_LINE);
+    }
+}
+
+static void put_leaf_name(struct table *t, const struct plan_node *node)
+{
+    struct buf typed = BUF_INIT;
+    if (node->occur != OCCUR_SHOULD)
+        buf_put_u8(&t->cells, node->occur == OCCUR_MUST ? '+' : '-');
+    if (node->kind == PLAN_TERM) {
+        put_word(t, &node->words[0]);
+    } else {
+        explain_print_node(node, &typed);
+        escape_append(&t->cells, buf_span(&typed), ESCAPE_LINE);
+    }
+    if (node->count > 1)
+        buf_printf(&t->cells, " (%u times)", (unsigned)node->count);
+    buf_release(&typed);
+}
+
+/* df and idf of a word; the idf of a word that is nowhere would say nothing. */
+static void put_statistics(struct table *t, const struct plan_word *word)
+{
+    buf_printf(&t->cells, "%llu", (unsigned long long)word->df);
+    end_cell(t);
+    if (word->df > 0)
+        buf_printf(&t->cells, "%.6f", word->idf);
+    end_cell(t);
+}
+
+static void put_contribution(struct table *t, const struct explained_leaf *leaf)
+{
+    if (leaf->contribution > 0)
+        hit_put_score(&t->cells, leaf->contribution, 6);
+    else if (!leaf->known)
+        buf_append_string(&t->cells, "not in the index");
+    else if (leaf->tf <= 0)
+        buf_append_string(&t->cells, leaf->excluded ? "excluded" : "not in it");
+    else
+        buf_append_string(&t->cells, leaf->excluded ? "excluded" : "its group does not match");
+}
+
+static void put_leaf(struct table *t, const struct explained_leaf *leaf)
+{
+    const struct plan_node *const node = leaf->node;
+    put_leaf_name(t, node);
+    end_cell(t);
+    buf_printf(&t->cells, "%.4g", (double)leaf->tf);
+    end_cell(t);
+    if (node->kind == PLAN_TERM) {
+        put_statistics(t, &node->words[0]);
+    } else {
+        end_cell(t);
+        end_cell(t);
+    }
+    if (leaf->known)
+        buf_printf(&t->cells, "%.6f", (double)node->weight / (double)SCORE_UNITS);
+    end_cell(t);
+    put_contribution(t, leaf);
+    end_cell(t);
+}
+
+static void put_phrase_words(struct table *t, const struct explained_leaf *leaf)
+{
+    for (size_t i = 0; i < leaf->node->n_words; i++) {
+        buf_append_string(&t->cells, "  ");
+        put_word(t, &leaf->node->words[i]);
+        end_cell(t);
+        buf_printf(&t->cells, "%u", (unsigned)leaf->word_tfs[i]);
+        end_cell(t);
+        put_statistics(t, &leaf->node->words[i]);
+        end_cell(t);
+        end_cell(t);
+    }
+}
+
+static void put_leaves(const struct explanation *e, struct buf *out)
+{
+    struct table t = {.cells = BUF_INIT};
+    for (unsigned i = 0; i < COLUMNS; i++) {
+        buf_append_string(&t.cells, headings[i]);
+        end_cell(&t);
+    }
+    for (size_t i = 0; i < e->n_leaves; i++) {
+        put_leaf(&t, &e->leaves[i]);
+        if (e->leaves[i].node->kind == PLAN_PHRASE)
+            put_phrase_words(&t, &e->leaves[i]);
+    }
+    if (t.cells.failed)
+        out->failed = true;
+    else
+        put_table(&t, out);
+    buf_release(&t.cells);
+}
+
+/* ---- lists ---- */
+
+/* Begins the list, or goes on with it. */
+static void put_separator(struct buf *out, const char *label, bool *any)
+{
+    buf_append_string(out, *any ? ", " : label);
+    *any = true;
+}
+
+static void end_list(struct buf *out, bool any)
+{
+    if (any)
+        buf_put_u8(out, '\n');
+}
+
+static void put_reasons(const struct explanation *e, enum reason_kind kind, const char *label,
+                        struct buf *out)
+{
+    struct buf typed = BUF_INIT;
+    bool any = false;
+    for (size_t i = 0; i < e->n_reasons; i++) {
+        if (e->reasons[i].kind != kind)
+            continue;
+        put_separator(out, label, &any);
+        buf_clear(&typed);
+        explain_print_node(e->reasons[i].node, &typed);
+        escape_append(out, buf_span(&typed), ESCAPE_LINE);
+    }
+    end_list(out, any);
+    buf_release(&typed);
+}
+
+static void put_unknown_words(const struct explanation *e, struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < e->n_leaves; i++) {
+        const struct plan_node *const node = e->leaves[i].node;
+        for (size_t j = 0; j < node->n_words; j++) {
+            if (node->words[j].df > 0)
+                continue;
+            put_separator(out, "not in the index at all: ", &any);
+            escape_append(out, node->words[j].typed, ESCAPE_LINE);
+        }
+    }
+    end_list(out, any);
+}
+
+static void put_stop_words(const struct explanation_view *view, struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < view->n_stop_words; i++) {
+        put_separator(out, "left out as stop words: ", &any);
+        escape_append(out, view->stop_words[i], ESCAPE_LINE);
+    }
+    end_list(out, any);
+}
+
+/* ---- the whole ---- */
+
+static void put_match(const struct explanation_view *view, struct buf *out)
+{
+    const struct explanation *const e = &view->explanation;
+    buf_printf(out, ": rank %u of %llu, score ", (unsigned)e->rank, (unsigned long long)e->total);
+    hit_put_score(out, e->score, 6);
+    buf_printf(out, "\n%u words", (unsigned)e->length);
+    if (e->scored_length != e->length)
+        buf_printf(out, ", scored as %u", (unsigned)e->scored_length);
+    buf_printf(out, "; the mean is %.1f; k1 %g, b %g\n\n", e->mean_length, (double)view->k1,
+               (double)view->b);
+    put_leaves(e, out);
+    buf_append_string(out,
+                      "\ncontribution = weight * tf / (tf + k1 * (1 - b + b * words / mean))\n");
+}
+
+static void put_mismatch(const struct explanation_view *view, struct buf *out)
+{
+    const struct explanation *const e = &view->explanation;
+    buf_printf(out, " does not match; %llu passage%s\n", (unsigned long long)e->total,
+               e->total == 1 ? " does" : "s do");
+    put_reasons(e, REASON_MISSING, "  missing: ", out);
+    put_reasons(e, REASON_EXCLUDED, "  excluded, and in it: ", out);
+    for (size_t i = 0; i < e->n_reasons; i++)
+        if (e->reasons[i].kind == REASON_NOTHING)
+            buf_append_string(out, "  none of the words is in it\n");
+}
+
+void explanation_text(const struct explanation_view *view, struct buf *out)
+{
+    escape_append(out, view->id, ESCAPE_LINE);
+    if (view->explanation.matches)
+        put_match(view, out);
+    else
+        put_mismatch(view, out);
+    put_unknown_words(&view->explanation, out);
+    put_stop_words(view, out);
+}

@@ -1,0 +1,809 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_cli: the two programs as people and scripts meet them: what they print where, and with which
+ * exit status they end. */
+#include <criterion/criterion.h>
+#include <json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "common/base/file.h"
+#include "common/segment/manifest.h"
+#include "common/text/utf8.h"
+#include "tests/support/program.h"
+#include "tests/support/seed.h"
+#include "tests/support/toy_index.h"
+
+static const struct toy_document documents[] = {
+    {.id = "bridge",
+     .title = "The long bridge",
+     .date = "2023-05-12",
+     .url = "http://x.org/b",
+     .text = "A bridge crosses the river.\n\nThe bridge is long; the ferry is slow."},
+    {.id = "ferry", .text = "The ferry crosses the river slowly."},
+    {.id = "caf\xc3\xa9",
+     .title = "Caf\xc3\xa9 \"by the\" river",
+     .text = "Coffee, tea \xe2\x80\x94 and a view of the bridge."},
+    {.id = "tower", .title = "Tower", .text = "Nothing but a tower."},
+};
+
+static void build_toy(struct toy_index *toy)
+{
+    toy_index_build(toy, documents, sizeof documents / sizeof documents[0], NULL);
+}
+
+/* ---- small helpers ---- */
+
+static bool holds(struct buf *b, const char *text)
+{
+    return strstr(buf_string(b), text) != NULL;
+}
+
+/* The path of a file in the toy's folder; good until the next call. */
+static const char *path_in(const struct toy_index *toy, const char *name)
+{
+    static char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", toy->folder, name);
+    return path;
+}
+
+static const char *put_file(const struct toy_index *toy, const char *name, struct span content)
+{
+    const char *const path = path_in(toy, name);
+    FILE *const file = fopen(path, "w");
+    cr_assert_not_null(file, "%s", path);
+    cr_assert_eq(fwrite(content.data, 1, content.len, file), content.len);
+    cr_assert_eq(fclose(file), 0);
+    return path;
+}
+
+/* An error: exit status 2, nothing on stdout, one line on stderr that names the program. */
+static void check_error(struct program *p, const char *name, const char *what)
+{
+    cr_expect_eq(p->status, 2, "%s: status %d", what, p->status);
+    cr_expect_eq(p->out.len, 0, "%s: stdout", what);
+    cr_expect_eq(program_count_lines(&p->err, ""), 1, "%s: %s", what, buf_string(&p->err));
+    cr_expect_eq(strncmp(buf_string(&p->err), name, strlen(name)), 0, "%s", what);
+}
+
+/* ---- help and mistakes ---- */
+
+Test(cli, help_and_version)
+{
+    static const char *const asked[][4] = {
+        {"indexer", "--help", NULL, "build"},        {"indexer", "-h", NULL, "build"},
+        {"indexer", "build", "--help", "--profile"}, {"indexer", "--version", NULL, "indexer "},
+        {"searcher", "--help", NULL, "query"},       {"searcher", "query", "--help", "--json"},
+        {"searcher", "batch", "-h", "--threads"},    {"searcher", "eval", "--help", "--measure"},
+        {"searcher", "--version", NULL, "searcher "}};
+    struct program p = PROGRAM_INIT;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        program_run(&p, asked[i][0], asked[i][1], asked[i][2], NULL);
+        cr_expect_eq(p.status, 0);
+        cr_expect_eq(p.err.len, 0);
+        cr_expect(holds(&p.out, asked[i][3]), "%s %s", asked[i][0], asked[i][1]);
+    }
+    program_release(&p);
+}
+
+Test(cli, mistakes)
+{
+    static const struct {
+        const char *words[6];
+        const char *message;
+    } mistakes[] = {
+        {{"searcher", "qury"}, "did you mean 'query'"},
+        {{"searcher", "frobnicate"}, "unknown command"},
+        {{"searcher", "--frobnicate"}, "unknown option"},
+        {{"searcher", "query", "--jsn", "x"}, "did you mean '--json'"},
+        {{"searcher", "query", "-z", "x"}, "unknown option '-z'"},
+        {{"searcher", "query", "-k"}, "wants a value"},
+        {{"searcher", "query", "-k", "many", "x"}, "whole number"},
+        {{"searcher", "query", "--k1", "nan", "x"}, "wants a number"},
+        {{"searcher", "query", "--json=1", "x"}, "takes no value"},
+        {{"searcher", "query"}, "needs an index"},
+        {{"searcher", "query", "/nowhere", "x"}, "cannot open the index '/nowhere'"},
+        {{"searcher", "query", "docs", "x"}, "not a Qiao index"},
+        {{"searcher", "query", "Makefile", "x"}, "'Makefile'"},
+        {{"searcher", "batch", "/nowhere"}, "needs an index and a file"},
+        {{"searcher", "eval", "/nowhere"}, "two files"},
+        {{"searcher", "eval", "/nowhere", "/nowhere"}, "'/nowhere'"},
+        {{"indexer", "biuld"}, "did you mean 'build'"},
+        {{"indexer", "build", "/tmp"}, "needs an index folder and at least one source"},
+        {{"indexer", "build", "--profile", "klingon", "/nowhere", "x"}, "none of english"},
+        {{"indexer", "build", "--passages", "window:0:0", "/nowhere", "x"}, "window"},
+        {{"indexer", "build", "/nowhere/x", "docs"}, "cannot create"},
+        {{"indexer", "build", "docs", "docs"}, "is no index and not empty"},
+    };
+    struct program p = PROGRAM_INIT;
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        const char *const *const w = mistakes[i].words;
+        program_run(&p, w[0], w[1], w[2], w[3], w[4], w[5], NULL);
+        check_error(&p, w[0], mistakes[i].message);
+        cr_expect(holds(&p.err, mistakes[i].message), "'%s' instead of '%s'", buf_string(&p.err),
+                  mistakes[i].message);
+    }
+    program_run(&p, "searcher", NULL);
+    cr_expect(p.status == 2 && p.out.len == 0 && holds(&p.err, "usage: searcher"));
+    program_release(&p);
+}
+
+/* ---- one query ---- */
+
+Test(cli, exit_status_of_query)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    program_run(&p, "searcher", "query", toy.path, "bridge", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect_eq(p.err.len, 0, "%s", buf_string(&p.err));
+    cr_expect(holds(&p.out, "The long bridge"));
+    program_run(&p, "searcher", "query", toy.path, "submarine", NULL);
+    cr_expect_eq(p.status, 1);
+    cr_expect(holds(&p.out, "nothing found"));
+    program_run(&p, "searcher", "query", "--count", toy.path, "river", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect_str_eq(buf_string(&p.out), "3\n");
+    program_run(&p, "searcher", "query", "--format", "pdf", toy.path, "river", NULL);
+    check_error(&p, "searcher", "--format pdf");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* Everything behind INDEX is the query, a minus too; whoever meant an option is told. */
+Test(cli, options_behind_the_index_are_query)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    program_run(&p, "searcher", "query", "--format", "trec", toy.path, "river", "-ferry", NULL);
+    cr_expect_eq(program_count_lines(&p.out, "Q0"), 1, "%s", buf_string(&p.out));
+    cr_expect_eq(p.err.len, 0, "%s", buf_string(&p.err));
+    program_run(&p, "searcher", "query", toy.path, "river", "-k", "5", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect(holds(&p.err, "options stand before INDEX"));
+    cr_expect_eq(program_count_lines(&p.err, ""), 1);
+    program_run(&p, "searcher", "query", toy.path, "river", "--json", NULL);
+    cr_expect(holds(&p.err, "options stand before INDEX"));
+    program_run(&p, "searcher", "query", toy.path, "river", "--jsonlike", NULL);
+    cr_expect_eq(p.err.len, 0, "%s", buf_string(&p.err));
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, queries_from_lines)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    p.input = span_of_string("bridge\n\nsubmarine\r\nriver -ferry");
+    program_run(&p, "searcher", "query", "--format", "trec", "-k", "1", "--tag", "t", toy.path,
+                NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect_eq(program_count_lines(&p.out, ""), 2, "%s", buf_string(&p.out));
+    cr_expect_eq(program_count_lines(&p.out, "1 Q0 "), 1); /* qids are line numbers */
+    cr_expect_eq(program_count_lines(&p.out, "4 Q0 "), 1);
+    p.input = span_of_string("submarine\n");
+    program_run(&p, "searcher", "query", toy.path, NULL);
+    cr_expect_eq(p.status, 1);
+    p.input = span_of_string("");
+    program_run(&p, "searcher", "query", toy.path, NULL);
+    cr_expect(p.status == 1 && p.out.len == 0);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* ---- JSON ---- */
+
+static void check_keys(struct json_object *object, const char *const *keys, size_t n)
+{
+    cr_assert_not_null(object);
+    cr_expect_eq((size_t)json_object_object_length(object), n);
+    size_t i = 0;
+    json_object_object_foreach(object, key, value)
+    {
+        (void)value;
+        cr_expect(i < n && strcmp(key, keys[i]) == 0, "key %zu is %s", i, key);
+        i++;
+    }
+}
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    cr_assert(json_object_object_get_ex(object, key, &value), "%s", key);
+    return value;
+}
+
+static const struct toy_document *document_of(const char *id)
+{
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++)
+        if (strcmp(documents[i].id, id) == 0)
+            return &documents[i];
+    cr_assert_fail("no document '%s'", id);
+    return NULL;
+}
+
+static void check_string(struct json_object *value, const char *wanted)
+{
+    if (wanted == NULL)
+        cr_expect_null(value);
+    else
+        cr_expect_str_eq(json_object_get_string(value), wanted);
+}
+
+/* A hit says of its document what went in, and its text is that slice of the document's. */
+static void check_hit(struct json_object *hit, int rank)
+{
+    static const char *const keys[] = {"rank", "score", "id",  "document", "title",   "date",
+                                       "url",  "start", "end", "text",     "snippet", "highlights"};
+    check_keys(hit, keys, sizeof keys / sizeof keys[0]);
+    const struct toy_document *const d = document_of(json_object_get_string(get(hit, "document")));
+    const int start = json_object_get_int(get(hit, "start"));
+    const int end = json_object_get_int(get(hit, "end"));
+    char id[64];
+    (void)snprintf(id, sizeof id, "%s#1", d->id);
+    cr_expect_eq(json_object_get_int(get(hit, "rank")), rank);
+    cr_expect_gt(json_object_get_double(get(hit, "score")), 0);
+    check_string(get(hit, "id"), id);
+    check_string(get(hit, "title"), d->title);
+    check_string(get(hit, "date"), d->date);
+    check_string(get(hit, "url"), d->url);
+    cr_assert(0 <= start && start <= end && (size_t)end <= strlen(d->text));
+    struct json_object *const text = get(hit, "text");
+    cr_expect_eq(json_object_get_string_len(text), end - start);
+    cr_expect_eq(memcmp(json_object_get_string(text), d->text + start, (size_t)(end - start)), 0);
+    const int snippet = json_object_get_string_len(get(hit, "snippet"));
+    struct json_object *const highlights = get(hit, "highlights");
+    for (size_t i = 0; i < json_object_array_length(highlights); i++) {
+        struct json_object *const range = json_object_array_get_idx(highlights, i);
+        const int from = json_object_get_int(json_object_array_get_idx(range, 0));
+        const int to = json_object_get_int(json_object_array_get_idx(range, 1));
+        cr_expect(0 <= from && from < to && to <= snippet);
+    }
+}
+
+/* A line of the output as JSON, whole. */
+static struct json_object *check_answer(const char *line, size_t len, const char *query)
+{
+    static const char *const keys[] = {"qid", "query", "reading", "total", "exact", "hits"};
+    struct json_tokener *const tokener = json_tokener_new();
+    struct json_object *const object = json_tokener_parse_ex(tokener, line, (int)len);
+    cr_assert_eq(json_tokener_get_error(tokener), json_tokener_success);
+    cr_expect_eq(json_tokener_get_parse_end(tokener), len);
+    json_tokener_free(tokener);
+    check_keys(object, keys, sizeof keys / sizeof keys[0]);
+    cr_expect_str_eq(json_object_get_string(get(object, "query")), query);
+    cr_expect(json_object_get_boolean(get(object, "exact")));
+    struct json_object *const hits = get(object, "hits");
+    for (size_t i = 0; i < json_object_array_length(hits); i++)
+        check_hit(json_object_array_get_idx(hits, i), (int)i + 1);
+    return object;
+}
+
+Test(cli, json)
+{
+    static const char *const queries[] = {"bridge river",           "submarine",    "",
+                                          "caf\xc3\xa9 \"by the\"", "tower -tower", "ferry"};
+    static const int totals[] = {3, 0, 0, 1, 0, 2};
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf input = BUF_INIT;
+    const size_t n = sizeof queries / sizeof queries[0];
+    build_toy(&toy);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&input, "%s\n", queries[i]);
+    p.input = buf_span(&input);
+    program_run(&p, "searcher", "query", "--json", toy.path, NULL);
+    cr_expect_eq(p.status, 0);
+    cr_assert_eq(program_count_lines(&p.out, ""), n);
+    const char *line = buf_string(&p.out);
+    for (size_t i = 0; i < n; i++) {
+        const size_t len = strcspn(line, "\n");
+        struct json_object *const object = check_answer(line, len, queries[i]);
+        cr_expect_eq(json_object_get_int(get(object, "total")), totals[i], "%s", queries[i]);
+        cr_expect_eq(json_object_array_length(get(object, "hits")), (size_t)totals[i]);
+        json_object_put(object);
+        line += len + 1;
+    }
+    p.input = span_of_string("");
+    program_run(&p, "searcher", "query", "--json", toy.path, "submarine", NULL);
+    cr_expect_eq(p.status, 1);
+    cr_expect_str_eq(buf_string(&p.out), "{\"qid\":null,\"query\":\"submarine\",\"reading\":"
+                                         "\"submarine\",\"total\":0,\"exact\":true,\"hits\":[]}\n");
+    buf_release(&input);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, json_without_stored_text)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    const struct toy_options options = {.no_text = true};
+    toy_index_build(&toy, documents, 1, &options);
+    program_run(&p, "searcher", "query", "--json", toy.path, "bridge", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect(holds(&p.out, "\"text\":null,\"snippet\":null,\"highlights\":null"));
+    program_run(&p, "searcher", "query", toy.path, "bridge", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect(holds(&p.out, "The long bridge"));
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* ---- batch ---- */
+
+Test(cli, batch_takes_every_form_of_topics)
+{
+    static const char *const topics[] = {
+        "1\tbridge river\n2\tferry\n3\tsubmarine\n",
+        "bridge river\nferry\nsubmarine\n",
+        "<top>\n<num> Number: 1\n<title> bridge river\n</top>\n<top><num>2</num>\n"
+        "<title>ferry</title>\n</top>\n<top>\n<num> 3\n<title>submarine\n</top>\n",
+        "{\"id\":1,\"text\":\"bridge river\"}\n{\"_id\":\"2\",\"query\":\"ferry\"}\n"
+        "{\"qid\":\"3\",\"title\":\"submarine\"}\n",
+    };
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf first = BUF_INIT;
+    build_toy(&toy);
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+        const char *const path = put_file(&toy, "topics", span_of_string(topics[i]));
+        program_run(&p, "searcher", "batch", toy.path, path, NULL);
+        cr_expect_eq(p.status, 0, "%s", buf_string(&p.err));
+        cr_expect_eq(program_count_lines(&p.out, "Q0"), 5, "%s", buf_string(&p.out));
+        cr_expect(holds(&p.err, "3 queries"));
+        if (i == 0)
+            buf_append_span(&first, buf_span(&p.out));
+        cr_expect_str_eq(buf_string(&p.out), buf_string(&first), "topics %zu", i);
+        p.input = span_of_string(topics[i]);
+        program_run(&p, "searcher", "batch", toy.path, "-", NULL);
+        cr_expect_str_eq(buf_string(&p.out), buf_string(&first), "topics %zu from stdin", i);
+        p.input = span_of_string("");
+    }
+    buf_release(&first);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, batch_formats)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    char topics[512];
+    (void)snprintf(topics, sizeof topics, "%s",
+                   put_file(&toy, "topics", span_of_string("q 1\tferry\nq2\tsubmarine\n")));
+    program_run(&p, "searcher", "batch", "--format", "msmarco", toy.path, topics, NULL);
+    cr_expect_str_eq(buf_string(&p.out), "q%201\tferry#1\t1\nq%201\tbridge#1\t2\n");
+    program_run(&p, "searcher", "batch", "--tag", "mine", "-k", "1", toy.path, topics, NULL);
+    cr_expect_eq(strncmp(buf_string(&p.out), "q%201 Q0 ferry#1 1 ", 19), 0, "%s",
+                 buf_string(&p.out));
+    cr_expect(holds(&p.out, " mine\n"));
+    cr_expect_eq(program_count_lines(&p.out, ""), 1);
+    program_run(&p, "searcher", "batch", "--format", "json", toy.path, topics, NULL);
+    cr_expect_eq(program_count_lines(&p.out, ""), 2); /* also a query without hits */
+    cr_expect(holds(&p.out, "{\"qid\":\"q 1\",") && holds(&p.out, "{\"qid\":\"q2\","));
+    program_run(&p, "searcher", "batch", "--documents", "max", toy.path, topics, NULL);
+    cr_expect(holds(&p.out, "q%201 Q0 ferry 1 "), "%s", buf_string(&p.out));
+    program_run(&p, "searcher", "batch", "--format", "text", toy.path, topics, NULL);
+    check_error(&p, "searcher", "--format text");
+    program_run(&p, "searcher", "batch", toy.path, "/nowhere", NULL);
+    check_error(&p, "searcher", "no topics");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* Queries of one to three words of the toy documents, more than one chunk of them. */
+static void make_topics(struct buf *out, unsigned n)
+{
+    static const char *const words[] = {"bridge", "river", "ferry", "tower", "long", "slow", "tea"};
+    for (unsigned i = 0; i < n; i++)
+        buf_printf(out, "%u\t%s %s %s\n", i, words[i % 7], words[i / 7 % 7], words[i / 49 % 7]);
+}
+
+Test(cli, threads_change_nothing)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf topics = BUF_INIT;
+    struct buf first = BUF_INIT;
+    static const char *const threads[] = {"1", "2", "4"};
+    build_toy(&toy);
+    make_topics(&topics, 1200);
+    p.input = buf_span(&topics);
+    for (size_t i = 0; i < 3; i++) {
+        program_run(&p, "searcher", "batch", "--threads", threads[i], "--json", toy.path, "-",
+                    NULL);
+        cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+        if (i == 0)
+            buf_append_span(&first, buf_span(&p.out));
+        cr_expect(span_equal(buf_span(&p.out), buf_span(&first)), "%s threads", threads[i]);
+    }
+    cr_expect_eq(program_count_lines(&first, ""), 1200);
+    program_run(&p, "searcher", "batch", "--threads", "0", toy.path, "-", NULL);
+    check_error(&p, "searcher", "no threads");
+    buf_release(&topics);
+    buf_release(&first);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, timings)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf timings = BUF_INIT;
+    build_toy(&toy);
+    p.input = span_of_string("a\tbridge\nb\tferry\n");
+    const char *const path = path_in(&toy, "timings");
+    program_run(&p, "searcher", "batch", "--timings", path, toy.path, "-", NULL);
+    cr_expect_eq(p.status, 0, "%s", buf_string(&p.err));
+    cr_assert_eq(file_read_all(path, &timings), STATUS_OK);
+    cr_expect_eq(program_count_lines(&timings, ""), 2);
+    cr_expect(strncmp(buf_string(&timings), "a\t", 2) == 0 && holds(&timings, "\nb\t"));
+    buf_release(&timings);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* ---- outputs that end early ---- */
+
+Test(cli, full_disk)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    p.output_path = "/dev/full";
+    program_run(&p, "searcher", "query", toy.path, "bridge", NULL);
+    check_error(&p, "searcher", "query");
+    cr_expect(holds(&p.err, "cannot write the standard output"), "%s", buf_string(&p.err));
+    program_run(&p, "searcher", "--help", NULL);
+    check_error(&p, "searcher", "help");
+    p.input = span_of_string("1\tbridge\n");
+    program_run(&p, "searcher", "batch", toy.path, "-", NULL);
+    cr_expect_eq(p.status, 2);
+    cr_expect(holds(&p.err, "cannot write the standard output"), "%s", buf_string(&p.err));
+    p.output_path = NULL;
+    program_run(&p, "searcher", "batch", "--timings", "/dev/full", toy.path, "-", NULL);
+    cr_expect_eq(p.status, 2);
+    p.input = span_of_string("{broken\n");
+    program_run(&p, "indexer", "build", "-q", "--format", "jsonl", "--errors", "/dev/full",
+                path_in(&toy, "other"), "-", NULL);
+    cr_expect_eq(p.status, 2, "an error file that cannot be written");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* A reader that has gone (`| head`) ends the program at once and without a word. */
+Test(cli, reader_that_has_gone)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf topics = BUF_INIT;
+    build_toy(&toy);
+    make_topics(&topics, 3000);
+    p.input = buf_span(&topics);
+    p.output_most = 1;
+    program_run(&p, "searcher", "batch", "--json", toy.path, "-", NULL);
+    cr_expect_eq(p.status, 128 + SIGPIPE, "status %d", p.status);
+    cr_expect_eq(p.err.len, 0, "%s", buf_string(&p.err));
+    buf_release(&topics);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* ---- building ---- */
+
+static const char bad_records[] = "{\"id\":\"a\",\"text\":\"first\"}\n"
+                                  "{\"id\":\"a\",\"text\":\"second\"}\n"
+                                  "{broken\n"
+                                  "{\"id\":\"b\",\"text\":\"third\"}\n";
+
+Test(cli, strict_commits_nothing)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct stat s;
+    build_toy(&toy);
+    char source[512];
+    (void)snprintf(source, sizeof source, "%s",
+                   put_file(&toy, "bad.jsonl", span_of_string(bad_records)));
+    program_run(&p, "indexer", "build", "--strict", toy.path, source, NULL);
+    cr_expect_eq(p.status, 1);
+    cr_expect_eq(p.out.len, 0);
+    cr_expect(holds(&p.err, "bad.jsonl:2: ") && holds(&p.err, "bad.jsonl:3: ") &&
+                  holds(&p.err, "nothing was committed"),
+              "%s", buf_string(&p.err));
+    program_run(&p, "searcher", "query", "--count", toy.path, "bridge", NULL);
+    cr_expect_str_eq(buf_string(&p.out), "2\n"); /* the old index stands */
+    const char *const fresh = path_in(&toy, "fresh");
+    program_run(&p, "indexer", "build", "--strict", fresh, source, NULL);
+    cr_expect_eq(p.status, 1);
+    cr_expect_neq(stat(fresh, &s), 0, "a folder was left behind");
+    program_run(&p, "indexer", "build", toy.path, source, NULL);
+    cr_expect_eq(p.status, 0);
+    program_run(&p, "searcher", "query", "--count", toy.path, "first second third", NULL);
+    cr_expect_str_eq(buf_string(&p.out), "2\n");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, errors_file)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf errors = BUF_INIT;
+    char source[512];
+    build_toy(&toy);
+    (void)snprintf(source, sizeof source, "%s",
+                   put_file(&toy, "bad.jsonl", span_of_string(bad_records)));
+    const char *const path = path_in(&toy, "errors");
+    program_run(&p, "indexer", "build", "-q", "--errors", path, toy.path, source, NULL);
+    cr_expect_eq(p.status, 0);
+    cr_assert_eq(file_read_all(path, &errors), STATUS_OK);
+    cr_assert_eq(program_count_lines(&errors, ""), 2);
+    const char *line = buf_string(&errors);
+    for (int number = 2; number <= 3; number++) {
+        static const char *const keys[] = {"path", "line", "kind", "reason"};
+        struct json_object *const object = json_tokener_parse(line);
+        check_keys(object, keys, 4);
+        check_string(get(object, "path"), source);
+        cr_expect_eq(json_object_get_int(get(object, "line")), number);
+        check_string(get(object, "kind"), number == 2 ? "duplicate" : "bad");
+        json_object_put(object);
+        line = strchr(line, '\n') + 1;
+    }
+    buf_release(&errors);
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(cli, build_from_standard_input)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    p.input = span_of_string("{\"id\":\"x\",\"text\":\"submarine\"}\n");
+    program_run(&p, "indexer", "build", toy.path, "-", NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect_eq(p.out.len, 0);
+    cr_expect(holds(&p.err, "indexed 1 documents, 1 passages, 1 tokens, 1 terms"), "%s",
+              buf_string(&p.err));
+    p.input = span_of_string("");
+    program_run(&p, "searcher", "query", "--format", "trec", toy.path, "submarine", NULL);
+    cr_expect(holds(&p.out, "1 Q0 x#1 1 "), "%s", buf_string(&p.out));
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+static void put_gz(const struct toy_index *toy, const char *name, const char *content)
+{
+    const gzFile file = gzopen(path_in(toy, name), "wb");
+    cr_assert_not_null(file);
+    cr_assert_eq(gzwrite(file, content, (unsigned)strlen(content)), (int)strlen(content));
+    cr_assert_eq(gzclose(file), Z_OK);
+}
+
+Test(cli, folder_of_mixed_files)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    cr_assert_eq(mkdir(path_in(&toy, "mixed"), 0777), 0);
+    cr_assert_eq(mkdir(path_in(&toy, "mixed/sub"), 0777), 0);
+    put_file(&toy, "mixed/a.txt", span_of_string("A title\n\nzebra in text\n"));
+    put_file(&toy, "mixed/sub/b.md", span_of_string("# Heading\n\n*zebra* in markdown\n"));
+    put_file(&toy, "mixed/c.jsonl", span_of_string("{\"id\":\"c\",\"text\":\"zebra in json\"}\n"));
+    put_file(&toy, "mixed/d.tsv", span_of_string("d1\tzebra in tsv\nd2\tanother zebra\n"));
+    put_gz(&toy, "mixed/e.jsonl.gz", "{\"id\":\"e\",\"text\":\"zebra in gzip\"}\n");
+    put_gz(&toy, "mixed/f.txt.gz", "zebra in a gzipped text\n");
+    put_file(&toy, "mixed/.hidden.txt", span_of_string("zebra in hiding\n"));
+    put_file(&toy, "mixed/picture.png", span_of("\x89PNG\r\n\x1a\n\0\0zebra", 15));
+    cr_assert_eq(mkfifo(path_in(&toy, "mixed/fifo"), 0666), 0);
+    char folder[512];
+    (void)snprintf(folder, sizeof folder, "%s", path_in(&toy, "mixed"));
+    program_run(&p, "indexer", "build", "--id", "relative", toy.path, folder, NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect(holds(&p.err, "1 png"), "%s", buf_string(&p.err));
+    program_run(&p, "searcher", "query", "--format", "msmarco", "--documents", "max", toy.path,
+                "zebra", NULL);
+    cr_expect_eq(program_count_lines(&p.out, ""), 7, "%s", buf_string(&p.out));
+    static const char *const ids[] = {"a.txt", "sub/b.md", "c", "d1", "d2", "e", "f.txt.gz"};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        char column[32];
+        (void)snprintf(column, sizeof column, "\t%s\t", ids[i]);
+        cr_expect(holds(&p.out, column), "%s", ids[i]);
+    }
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+/* ---- damage ---- */
+
+static void check_damaged(const struct toy_index *toy, const char *name, struct span bytes,
+                          const char *what)
+{
+    struct program p = PROGRAM_INIT;
+    toy_index_write(toy, name, bytes);
+    program_run(&p, "searcher", "query", "--check", toy->path, "bridge", NULL);
+    check_error(&p, "searcher", what);
+    p.input = span_of_string("1\tbridge\n");
+    program_run(&p, "searcher", "batch", "--check", toy->path, "-", NULL);
+    check_error(&p, "searcher", what);
+    program_release(&p);
+}
+
+Test(cli, damaged_index)
+{
+    struct toy_index toy;
+    struct buf bytes = BUF_INIT;
+    char segment[64];
+    const unsigned first = seed_first();
+    unsigned seed = first;
+    build_toy(&toy);
+    toy_index_segment(&toy, segment);
+    const char *const files[] = {MANIFEST_NAME, segment};
+    for (size_t i = 0; i < 2; i++) {
+        buf_clear(&bytes);
+        toy_index_read(&toy, files[i], &bytes);
+        for (unsigned round = 0; round < 15; round++) {
+            char what[64];
+            const size_t at = seed_below(&seed, (unsigned)bytes.len);
+            const uint8_t bit = (uint8_t)(1u << seed_below(&seed, 8));
+            (void)snprintf(what, sizeof what, "seed %u: a bit of byte %zu", first, at);
+            bytes.data[at] ^= bit;
+            check_damaged(&toy, files[i], buf_span(&bytes), what);
+            bytes.data[at] ^= bit;
+            (void)snprintf(what, sizeof what, "seed %u: cut at %zu", first, at);
+            check_damaged(&toy, files[i], span_of(bytes.data, at), what);
+        }
+        buf_put_u8(&bytes, 0);
+        check_damaged(&toy, files[i], buf_span(&bytes), "a byte more");
+        toy_index_write(&toy, files[i], span_of(bytes.data, bytes.len - 1));
+    }
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", toy.path, segment);
+    cr_assert_eq(unlink(path), 0);
+    struct program p = PROGRAM_INIT;
+    program_run(&p, "searcher", "query", toy.path, "bridge", NULL);
+    check_error(&p, "searcher", "no segment");
+    program_release(&p);
+    buf_release(&bytes);
+    toy_index_remove(&toy);
+}
+
+/* ---- hostile bytes ---- */
+
+/* All bytes from `from` to 255 but `without`. */
+static void put_bytes(struct buf *out, int from, const char *without)
+{
+    for (int byte = from; byte < 256; byte++)
+        if (byte == 0 || strchr(without, byte) == NULL)
+            buf_put_u8(out, (uint8_t)byte);
+}
+
+/* Every code point below 256, among them both sets of control characters, as \u escapes. */
+static void put_code_points(struct buf *out)
+{
+    for (unsigned c = 0; c < 256; c++)
+        buf_printf(out, "\\u%04x", c);
+}
+
+/* No control character but `allowed` leaves: neither ASCII's nor, in UTF-8, those of C1, nor a
+ * bidirectional override; and the output is valid UTF-8. */
+static void check_harmless(const struct buf *out, const char *allowed, const char *what)
+{
+    cr_expect(utf8_valid(buf_span(out)), "%s: not UTF-8", what);
+    const uint8_t *at = out->data;
+    const uint8_t *const end = at + out->len;
+    while (at < end) {
+        uint32_t c;
+        at += utf8_decode(at, end, &c);
+        const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+                             (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
+        cr_assert(!control || (c != 0 && c < 0x80 && strchr(allowed, (int)c) != NULL),
+                  "%s: U+%04X leaves", what, (unsigned)c);
+    }
+}
+
+static void check_columns(struct buf *run, size_t columns)
+{
+    for (const char *line = buf_string(run); *line != '\0';) {
+        size_t spaces = 0;
+        for (; *line != '\n' && *line != '\0'; line++)
+            spaces += *line == ' ';
+        cr_expect_eq(spaces + 1, columns);
+        line += *line == '\n';
+    }
+}
+
+/* A folder with a file whose name and content are all bytes, and a record likewise. */
+static void put_hostile_files(const struct toy_index *toy)
+{
+    struct buf content = BUF_INIT;
+    struct buf name = BUF_INIT;
+    cr_assert_eq(mkdir(path_in(toy, "hostile"), 0777), 0);
+    buf_append_string(&content, "{\"id\":\"");
+    put_code_points(&content);
+    buf_append_string(&content, "\",\"title\":\"zebra ");
+    put_code_points(&content);
+    buf_append_string(&content, "\",\"url\":\"");
+    put_code_points(&content);
+    buf_append_string(&content, "\",\"text\":\"zebra \\u202e\\u2066\\u2028 ");
+    put_code_points(&content);
+    put_bytes(&content, 0x80, "");
+    buf_append_string(&content, " zebra\"}\n{");
+    put_bytes(&content, 0, "\n");
+    buf_append_string(&content, "\n");
+    put_file(toy, "hostile/records.jsonl", buf_span(&content));
+    buf_clear(&content);
+    buf_append_string(&content, "zebra ");
+    put_bytes(&content, 1, "\r");
+    buf_append_string(&content, " zebra\n");
+    buf_append_string(&name, "hostile/x");
+    put_bytes(&name, 1, "/");
+    put_file(toy, buf_string(&name), buf_span(&content));
+    buf_release(&content);
+    buf_release(&name);
+}
+
+Test(cli, no_control_byte_leaves)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct buf query = BUF_INIT;
+    static const char *const forms[] = {"text", "json", "trec", "msmarco"};
+    build_toy(&toy);
+    put_hostile_files(&toy);
+    char folder[512];
+    (void)snprintf(folder, sizeof folder, "%s", path_in(&toy, "hostile"));
+    program_run(&p, "indexer", "build", toy.path, folder, NULL);
+    cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+    check_harmless(&p.err, "\n", "build");
+    buf_append_string(&query, "zebra ");
+    put_bytes(&query, 1, "");
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const char *const allowed = i == 3 ? "\n\t" : "\n";
+        const char *const argv[][2] = {{"zebra", NULL}, {buf_string(&query), NULL}};
+        for (size_t j = 0; j < 2; j++) {
+            program_run(&p, "searcher", "query", "--reading", "--tag", buf_string(&query),
+                        "--format", forms[i], toy.path, argv[j][0], NULL);
+            cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+            cr_expect_gt(p.out.len, 0);
+            check_harmless(&p.out, allowed, forms[i]);
+            check_harmless(&p.err, "\n", forms[i]);
+            if (i == 2) {
+                cr_expect_eq(program_count_lines(&p.out, ""), 2);
+                check_columns(&p.out, 6);
+            }
+        }
+    }
+    buf_clear(&query);
+    put_bytes(&query, 0, "\n");
+    buf_append_string(&query, " zebra\n");
+    p.input = buf_span(&query);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        program_run(&p, "searcher", "query", "--format", forms[i], toy.path, NULL);
+        cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+        check_harmless(&p.out, i == 3 ? "\n\t" : "\n", forms[i]);
+        check_harmless(&p.err, "\n", forms[i]);
+    }
+    program_run(&p, "searcher", "batch", toy.path, "-", NULL);
+    check_harmless(&p.out, "\n", "batch");
+    check_harmless(&p.err, "\n", "batch");
+    p.input = span_of_string("");
+    buf_clear(&query);
+    put_bytes(&query, 1, "");
+    program_run(&p, "searcher", buf_string(&query), NULL);
+    check_harmless(&p.err, "\n", "unknown command");
+    program_run(&p, "searcher", "query", buf_string(&query), "x", NULL);
+    check_harmless(&p.err, "\n", "unknown index");
+    buf_release(&query);
+    program_release(&p);
+    toy_index_remove(&toy);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_postings_writer: random lists of every size class come back as they were, and everything
+ * that bounds a share (the largest, the k-th best, each block's, each range's) is what sorting and
+ * looking at every posting says.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/score/bound.h"
+#include "common/segment/bounds.h"
+#include "indexer/write/postings_writer.h"
+#include "tests/indexer/lists_fixture.h"
+#include "tests/support/seed.h"
+
+#define PASSAGES 30000u
+#define TERMS    60u
+#define TF_MOST  6u
+
+/* dfs at which the form of a list changes; others are drawn. */
+static const uint32_t dfs[] = {
+    1,    2,    3,    4,    5,    9,        10,           11,           99,
+    100,  101,  255,  256,  257,  511,      512,          513,          999,
+    1000, 1001, 4095, 4096, 4097, 15 * 256, 16 * 256 + 1, PASSAGES / 2, PASSAGES};
+
+struct list {
+    uint32_t passages[PASSAGES];
+    uint32_t tfs[PASSAGES];
+    uint32_t positions[PASSAGES * TF_MOST];
+    float shares[PASSAGES]; /* in the order of the passages */
+    uint32_t df;
+    uint64_t cf;
+};
+
+struct maker {
+    struct bm25 bm25;
+    uint32_t lengths[PASSAGES];
+    unsigned first; /* seed of term 0 */
+};
+
+enum pattern { SCATTERED, TOGETHER, ASCENDING_SHARES, DESCENDING_SHARES, EQUAL_SHARES, PATTERNS };
+
+/* df passages: anywhere, or side by side. */
+static void choose_passages(struct list *l, enum pattern pattern, unsigned *seed)
+{
+    if (pattern == TOGETHER) {
+        const uint32_t start = seed_below(seed, PASSAGES - l->df + 1);
+        for (uint32_t i = 0; i < l->df; i++)
+            l->passages[i] = start + i;
+        return;
+    }
+    uint32_t n = 0;
+    for (uint32_t p = 0; n < l->df; p++)
+        if (seed_below(seed, PASSAGES - p) < l->df - n)
+            l->passages[n++] = p;
+}
+
+/* Quick selection has its worst cases where the shares are in order, or all the same. */
+static void make_list(const struct maker *m, unsigned term, struct list *l)
+{
+    unsigned seed = m->first + term;
+    const enum pattern pattern = (enum pattern)(term % PATTERNS);
+    l->df = term < sizeof dfs / sizeof dfs[0] ? dfs[term] : 1 + seed_below(&seed, 3000);
+    l->cf = 0;
+    choose_passages(l, pattern, &seed);
+    for (uint32_t i = 0; i < l->df; i++) {
+        uint32_t tf = 1 + seed_below(&seed, seed_below(&seed, TF_MOST) + 1);
+        if (pattern == ASCENDING_SHARES)
+            tf = 1 + i * TF_MOST / (l->df + 1);
+        else if (pattern == DESCENDING_SHARES)
+            tf = 1 + (l->df - i - 1) * TF_MOST / (l->df + 1);
+        else if (pattern == EQUAL_SHARES)
+            tf = 1;
+        uint32_t position = seed_below(&seed, 300);
+        for (uint32_t j = 0; j < tf; j++, position += 1 + seed_below(&seed, 40))
+            l->positions[l->cf++] = position;
+        l->tfs[i] = tf;
+        l->shares[i] = bm25_share(&m->bm25, (float)tf, m->lengths[l->passages[i]]);
+    }
+}
+
+static void term_name(unsigned term, char name[16])
+{
+    (void)snprintf(name, 16, "term%05u", term);
+}
+
+static int compare_descending(const void *a, const void *b)
+{
+    const float x = *(const float *)a;
+    const float y = *(const float *)b;
+    return (x < y) - (x > y);
+}
+
+static float largest(const float *shares, uint32_t n)
+{
+    float most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = shares[i] > most ? shares[i] : most;
+    return most;
+}
+
+/* ---- what is checked of a list ---- */
+
+static void check_postings(const struct lists *lists, const struct term_entry *entry,
+                           const struct list *l, const char *what)
+{
+    struct postings p;
+    uint32_t positions[TF_MOST];
+    const uint32_t *wanted = l->positions;
+    cr_assert_eq(postings_open(&lists->segment, entry, &p), STATUS_OK);
+    for (uint32_t i = 0; i < l->df; i++) {
+        cr_assert_eq(postings_next(&p), l->passages[i], "%s: posting %u", what, i);
+        cr_assert_eq(postings_tf(&p), l->tfs[i], "%s: tf %u", what, i);
+        cr_assert_eq(postings_positions(&p, positions), STATUS_OK);
+        cr_assert_arr_eq(positions, wanted, l->tfs[i] * sizeof *positions, "%s: positions %u", what,
+                         i);
+        wanted += l->tfs[i];
+    }
+    cr_assert_eq(postings_next(&p), PASSAGE_END, "%s", what);
+    cr_assert_eq(p.status, STATUS_OK);
+}
+
+/* Jumps of all lengths land where a plain scan does: directory and window table. */
+static void check_seeks(const struct lists *lists, const struct term_entry *entry,
+                        const struct list *l, unsigned seed, const char *what)
+{
+    for (unsigned round = 0; round < 4; round++) {
+        struct postings p;
+        uint32_t i = 0;
+        uint32_t target = 0;
+        cr_assert_eq(postings_open(&lists->segment, entry, &p), STATUS_OK);
+        while (target < PASSAGES) {
+            target += 1 + seed_below(&seed, round == 0 ? 3 : round == 1 ? 300 : 9000);
+            while (i < l->df && l->passages[i] < target)
+                i++;
+            const uint32_t wanted = i < l->df ? l->passages[i] : PASSAGE_END;
+            cr_assert_eq(postings_seek(&p, target), wanted, "%s: seek %u", what, target);
+            if (wanted != PASSAGE_END)
+                cr_assert_eq(postings_tf(&p), l->tfs[i], "%s: tf after seek %u", what, target);
+        }
+    }
+}
+
+static void check_best(const struct term_entry *entry, const struct list *l, const char *what)
+{
+    static float sorted[PASSAGES];
+    memcpy(sorted, l->shares, l->df * sizeof *sorted);
+    qsort(sorted, l->df, sizeof *sorted, compare_descending);
+    cr_assert_eq(entry->max_code, bound_code(sorted[0]), "%s: largest", what);
+    for (size_t i = 0; i < BEST_SHARES; i++) {
+        const uint32_t k = best_share_ranks[i];
+        const uint16_t wanted = k <= l->df ? bound_floor16(sorted[k - 1]) : 0;
+        cr_assert_eq(entry->best[i], wanted, "%s: %u-th best %u, not %u", what, k, entry->best[i],
+                     wanted);
+    }
+}
+
+static void check_block_codes(const struct lists *lists, const struct term_entry *entry,
+                              const struct list *l, const char *what)
+{
+    struct postings p;
+    cr_assert_eq(postings_open(&lists->segment, entry, &p), STATUS_OK);
+    for (uint32_t i = 0; p.directory.codes != NULL && i < p.directory.n_blocks; i++) {
+        const uint32_t from = i * BLOCK_VALUES;
+        const uint32_t n = l->df - from < BLOCK_VALUES ? l->df - from : BLOCK_VALUES;
+        cr_assert_eq(p.directory.codes[i], bound_code(largest(l->shares + from, n)),
+                     "%s: code of block %u", what, i);
+    }
+}
+
+static void check_range_codes(const struct lists *lists, const struct term_entry *entry,
+                              const struct list *l, const char *what)
+{
+    uint8_t codes[PASSAGES / RANGE_PASSAGES + 1];
+    uint32_t at = 0;
+    bool present;
+    cr_assert_eq(bounds_read(&lists->segment, entry, codes, &present), STATUS_OK);
+    cr_assert_eq(present, bounds_wanted(l->df, PASSAGES), "%s: bounds", what);
+    for (uint32_t i = 0; present && i < ceil_div(PASSAGES, RANGE_PASSAGES); i++) {
+        const uint32_t from = at;
+        while (at < l->df && l->passages[at] / RANGE_PASSAGES == i)
+            at++;
+        const float most = largest(l->shares + from, at - from);
+        cr_assert_eq(codes[i], at == from ? 0 : bound_code(most), "%s: code of range %u", what, i);
+    }
+}
+
+static void check_list(const struct lists *lists, const struct list *l, const char *name,
+                       unsigned seed)
+{
+    struct term_entry entry;
+    char what[64];
+    (void)snprintf(what, sizeof what, "%s (df %u, seed %u)", name, l->df, seed);
+    lists_find(lists, name, &entry);
+    cr_assert(entry.df == l->df && entry.cf == l->cf, "%s: df or cf", what);
+    check_postings(lists, &entry, l, what);
+    check_seeks(lists, &entry, l, seed, what);
+    if (term_entry_is_inline(&entry))
+        return;
+    check_best(&entry, l, what);
+    check_block_codes(lists, &entry, l, what);
+    check_range_codes(lists, &entry, l, what);
+}
+
+Test(postings_writer, lists_and_their_bounds)
+{
+    static struct maker maker;
+    static struct list list;
+    struct lists lists;
+    struct postings_writer writer;
+    char name[16];
+    maker.first = seed_first();
+    unsigned seed = maker.first;
+    uint64_t tokens = 0;
+    for (uint32_t i = 0; i < PASSAGES; i++) {
+        maker.lengths[i] = 1 + seed_below(&seed, 300);
+        tokens += maker.lengths[i];
+    }
+    maker.bm25 = bm25_of(0.9f, 0.4f, tokens, PASSAGES, false);
+    const struct postings_settings settings = {
+        .bm25 = maker.bm25, .lengths = maker.lengths, .passages = PASSAGES, .positions = true};
+    lists_begin(&lists);
+    lists.header.passages = PASSAGES;
+    lists.header.required_features = FEATURE_POSITIONS;
+    cr_assert_eq(postings_writer_init(&writer, &settings), STATUS_OK);
+    for (unsigned term = 0; term < TERMS; term++) {
+        make_list(&maker, term, &list);
+        term_name(term, name);
+        const struct postings_list given = {list.passages, list.tfs, list.positions, list.df,
+                                            list.cf};
+        cr_assert_eq(postings_writer_add(&writer, span_of_string(name), &given), STATUS_OK);
+    }
+    cr_assert_eq(postings_writer_finish(&writer, &lists.writer, &lists.header), STATUS_OK);
+    postings_writer_release(&writer);
+    lists_open(&lists);
+    cr_assert_eq(lists.header.terms, TERMS);
+    for (unsigned term = 0; term < TERMS; term++) {
+        make_list(&maker, term, &list);
+        term_name(term, name);
+        check_list(&lists, &list, name, maker.first + term);
+    }
+    lists_end(&lists);
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_exact: a ranking is the ranking. On random collections and random queries, the searcher's
+ * own way, its exhaustive way and the naive program of support/oracle.h give the same passages or
+ * documents in the same order with the same scores, whatever k, k1, b, roll-up and segmentation.
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "common/base/arena.h"
+#include "common/segment/manifest.h"
+#include "searcher/search.h"
+#include "tests/support/oracle.h"
+#include "tests/support/seed.h"
+#include "tests/support/toy_index.h"
+
+/* ---- collections ---- */
+
+struct shape {
+    const char *name;
+    unsigned documents;
+    unsigned vocabulary;
+    bool zipf;           /* else every word is as common as the next */
+    unsigned words_most; /* of a body */
+    unsigned titles;     /* of 8 documents, so many have a title */
+    unsigned window;     /* words of a passage; 0: whole documents */
+    unsigned stride;
+    const char *profile;
+    unsigned segments; /* built apart and joined */
+    unsigned queries;
+};
+
+struct world {
+    const struct shape *shape;
+    struct arena arena;
+    struct toy_document *documents;
+    const char **ids;
+    struct oracle_passage *passages;
+    struct oracle_collection collection;
+    struct oracle_hit *hits; /* room for all passages */
+    struct toy_index toys[3];
+    struct searcher *searcher;
+    struct search_result automatic;
+    struct search_result exhaustive;
+    unsigned seed;
+};
+
+static void *take(struct world *w, size_t n, size_t size)
+{
+    void *const memory = arena_alloc(&w->arena, n * size + 1);
+    cr_assert_not_null(memory);
+    return memory;
+}
+
+static const char *take_string(struct world *w, struct buf *bytes)
+{
+    const struct span copy = arena_copy(&w->arena, buf_span(bytes));
+    cr_assert_not_null(copy.data);
+    buf_clear(bytes);
+    return (const char *)copy.data;
+}
+
+/* Words with digits in them: no profile changes one, and none is a stop word. */
+static const char *random_word(struct world *w)
+{
+    const unsigned n = w->shape->vocabulary;
+    unsigned i = seed_below(&w->seed, n);
+    if (w->shape->zipf) {
+        const double share = (double)seed_below(&w->seed, 1u << 20) / (double)(1u << 20);
+        i = (unsigned)(pow((double)n + 1, share)) - 1;
+    }
+    char name[16];
+    (void)snprintf(name, sizeof name, "w%u", i < n ? i : n - 1);
+    const struct span copy = arena_copy(&w->arena, span_of_string(name));
+    return (const char *)copy.data;
+}
+
+static const char **random_words(struct world *w, unsigned n)
+{
+    const char **const words = take(w, n, sizeof *words);
+    for (unsigned i = 0; i < n; i++)
+        words[i] = random_word(w);
+    return words;
+}
+
+static const char *join(struct world *w, const char *const *words, unsigned n)
+{
+    struct buf text = BUF_INIT;
+    for (unsigned i = 0; i < n; i++)
+        buf_printf(&text, "%s%s", i == 0 ? "" : " ", words[i]);
+    const char *const joined = take_string(w, &text);
+    buf_release(&text);
+    return joined;
+}
+
+static void add_passage(struct world *w, uint32_t document, const char *const *title,
+                        unsigned n_title, const char *const *body, unsigned n_body)
+{
+    const char **const words = take(w, n_title + n_body, sizeof *words);
+    for (unsigned i = 0; i < n_title; i++)
+        words[i] = title[i];
+    for (unsigned i = 0; i < n_body; i++)
+        words[n_title + i] = body[i];
+    w->passages[w->collection.n_passages++] =
+        (struct oracle_passage){words, n_title + n_body, n_title, document};
+}
+
+/* One document, and the passages that it must give. */
+static void add_document(struct world *w, uint32_t number)
+{
+    const struct shape *const s = w->shape;
+    const unsigned n_title = seed_below(&w->seed, 8) < s->titles ? 1 + seed_below(&w->seed, 5) : 0;
+    const unsigned least = n_title > 0 ? 0 : 1;
+    const unsigned n = least + seed_below(&w->seed, s->words_most);
+    const char **const title = random_words(w, n_title);
+    const char **const body = random_words(w, n);
+    struct buf id = BUF_INIT;
+    buf_printf(&id, "d%u", (number * 7919u) % 1000003u); /* ids out of order */
+    w->ids[number] = take_string(w, &id);
+    buf_release(&id);
+    w->documents[number] =
+        (struct toy_document){.id = w->ids[number],
+                              .title = n_title > 0 ? join(w, title, n_title) : NULL,
+                              .text = join(w, body, n)};
+    if (s->window == 0 || n <= s->window) {
+        add_passage(w, number, title, n_title, body, n);
+        return;
+    }
+    for (unsigned start = 0;; start += s->stride) {
+        const unsigned left = n - start;
+        add_passage(w, number, title, n_title, body + start, left < s->window ? left : s->window);
+        if (left <= s->window)
+            break;
+    }
+}
+
+/* ---- indexes ---- */
+
+static void read_row(const struct toy_index *toy, struct manifest_row *row)
+{
+    struct buf bytes = BUF_INIT;
+    struct manifest m;
+    toy_index_read(toy, MANIFEST_NAME, &bytes);
+    cr_assert_eq(manifest_decode(buf_span(&bytes), &m), STATUS_OK, "%s", status_message());
+    cr_assert_eq(m.n, 1);
+    *row = m.rows[0];
+    manifest_release(&m);
+    buf_release(&bytes);
+}
+
+/* Makes the first of n indexes one of n segments, the others' behind its own. */
+static void join_indexes(const struct toy_index *toys, uint32_t n)
+{
+    struct manifest_row rows[3];
+    const struct manifest m = {rows, n};
+    struct buf bytes = BUF_INIT;
+    for (uint32_t i = 0; i < n; i++) {
+        char name[64];
+        read_row(&toys[i], &rows[i]);
+        toy_index_segment(&toys[i], name);
+        buf_clear(&bytes);
+        toy_index_read(&toys[i], name, &bytes);
+        toy_index_write(&toys[0], name, buf_span(&bytes));
+    }
+    buf_clear(&bytes);
+    manifest_append(&bytes, &m);
+    toy_index_write(&toys[0], MANIFEST_NAME, buf_span(&bytes));
+    buf_release(&bytes);
+}
+
+static void build(struct world *w)
+{
+    const struct shape *const s = w->shape;
+    char passages[40];
+    (void)snprintf(passages, sizeof passages, "window:%u:%u", s->window, s->stride);
+    const struct toy_options options = {.profile = s->profile,
+                                        .passages = s->window == 0 ? "whole" : passages};
+    for (unsigned i = 0; i < s->segments; i++) {
+        const unsigned from = s->documents * i / s->segments;
+        const unsigned to = s->documents * (i + 1) / s->segments;
+        toy_index_build(&w->toys[i], w->documents + from, to - from, &options);
+    }
+    if (s->segments > 1)
+        join_indexes(w->toys, s->segments);
+    cr_assert_eq(searcher_open(w->toys[0].path, &w->searcher), STATUS_OK, "%s", status_message());
+    cr_assert_eq(w->searcher->index->n_segments, s->segments);
+    cr_assert_eq(w->searcher->index->passages, w->collection.n_passages, "%s", s->name);
+}
+
+static void world_init(struct world *w, const struct shape *shape, unsigned seed)
+{
+    const bool anserini = strcmp(shape->profile, "anserini") == 0;
+    const size_t passages_most =
+        (size_t)shape->documents * (shape->window == 0 ? 1 : shape->words_most / shape->stride + 2);
+    *w = (struct world){.shape = shape,
+                        .arena = ARENA_INIT,
+                        .automatic = SEARCH_RESULT_INIT,
+                        .exhaustive = SEARCH_RESULT_INIT,
+                        .seed = seed};
+    w->documents = take(w, shape->documents, sizeof *w->documents);
+    w->ids = take(w, shape->documents, sizeof *w->ids);
+    w->passages = take(w, passages_most, sizeof *w->passages);
+    w->hits = take(w, passages_most, sizeof *w->hits);
+    for (uint32_t i = 0; i < shape->documents; i++)
+        add_document(w, i);
+    w->collection.passages = w->passages;
+    w->collection.ids = anserini ? w->ids : NULL;
+    w->collection.whole = shape->window == 0;
+    w->collection.byte_lengths = anserini;
+    build(w);
+}
+
+static void world_release(struct world *w)
+{
+    search_result_release(&w->automatic);
+    search_result_release(&w->exhaustive);
+    searcher_close(w->searcher);
+    for (unsigned i = 0; i < w->shape->segments; i++)
+        toy_index_remove(&w->toys[i]);
+    arena_release(&w->arena);
+}
+
+/* ---- queries ---- */
+
+/* Words that stand together somewhere, now and then in another order; else any. */
+static void random_phrase(struct world *w, struct oracle_node *node)
+{
+    const struct oracle_passage *const p =
+        &w->passages[seed_below(&w->seed, (unsigned)w->collection.n_passages)];
+    node->kind = ORACLE_PHRASE;
+    node->n_words = 2 + seed_below(&w->seed, ORACLE_WORDS_MOST - 1);
+    node->slop = seed_below(&w->seed, 2) == 0 ? 0 : seed_below(&w->seed, 7);
+    const unsigned n = (unsigned)node->n_words;
+    const bool real = p->n_words >= n && seed_below(&w->seed, 4) > 0;
+    const unsigned start = real ? seed_below(&w->seed, p->n_words - n + 1) : 0;
+    const unsigned turn = seed_below(&w->seed, 3) == 0 ? seed_below(&w->seed, n) : 0;
+    for (unsigned i = 0; i < n; i++)
+        node->words[i] = real ? p->words[start + (i + turn) % n] : random_word(w);
+}
+
+static void random_node(struct world *w, struct oracle_node *node, unsigned depth);
+
+static void random_bag(struct world *w, struct oracle_node *node, unsigned depth)
+{
+    node->kind = ORACLE_BAG;
+    node->n_children = 1 + seed_below(&w->seed, depth == 0 ? 6 : 3);
+    node->children = take(w, node->n_children, sizeof *node->children);
+    for (size_t i = 0; i < node->n_children; i++)
+        random_node(w, &node->children[i], depth + 1);
+}
+
+static void random_node(struct world *w, struct oracle_node *node, unsigned depth)
+{
+    const unsigned kind = seed_below(&w->seed, 10);
+    const unsigned sign = seed_below(&w->seed, 10);
+    *node = (struct oracle_node){.sign = sign == 0   ? ORACLE_MINUS
+                                         : sign <= 2 ? ORACLE_PLUS
+                                                     : ORACLE_PLAIN};
+    if (kind <= 1) {
+        random_phrase(w, node);
+    } else if (kind == 2 && depth < 4) {
+        random_bag(w, node, depth);
+    } else {
+        node->kind = ORACLE_WORD;
+        node->n_words = 1;
+        node->words[0] = seed_below(&w->seed, 20) == 0 ? "unknown" : random_word(w);
+    }
+}
+
+/* ---- comparisons ---- */
+
+struct setting {
+    float k1;
+    float b;
+    enum rollup rollup;
+};
+
+static enum oracle_rollup oracle_rollup_of(enum rollup rollup)
+{
+    switch (rollup) {
+    case ROLLUP_MAX:
+        return ORACLE_MAX;
+    case ROLLUP_SUM:
+        return ORACLE_SUM;
+    case ROLLUP_TOP3:
+        return ORACLE_TOP3;
+    default:
+        return ORACLE_PASSAGES;
+    }
+}
+
+static void check_result(const struct search_result *r, const struct oracle_hit *hits, size_t total,
+                         size_t k, const char *what)
+{
+    cr_assert_eq(r->total, total, "%s: total %llu, not %zu", what, (unsigned long long)r->total,
+                 total);
+    cr_assert_eq(r->best.n, total < k ? total : k, "%s: %zu hits", what, r->best.n);
+    cr_assert(r->exact);
+    for (size_t i = 0; i < r->best.n; i++) {
+        const struct topk_entry *const e = &r->best.entries[i];
+        cr_assert(e->score == hits[i].score && e->item == hits[i].item && e->shown == hits[i].shown,
+                  "%s: rank %zu is %u (shown %u, score %llu), not %u (%u, %llu)", what, i + 1,
+                  e->item, e->shown, (unsigned long long)e->score, hits[i].item, hits[i].shown,
+                  (unsigned long long)hits[i].score);
+    }
+}
+
+/* One query under one setting, for each k. Returns how many match. */
+static size_t check_setting(struct world *w, struct oracle_node *root, struct span text,
+                            const struct setting *setting, const char *what)
+{
+    static const size_t ks[] = {1, 10, 100, 1000};
+    const size_t total = oracle_rank(&w->collection, root, setting->k1, setting->b,
+                                     oracle_rollup_of(setting->rollup), w->hits);
+    for (size_t i = 0; i < sizeof ks / sizeof ks[0]; i++) {
+        struct search_options options = search_options_of(w->searcher);
+        options.k = ks[i];
+        options.k1 = setting->k1;
+        options.b = setting->b;
+        options.documents = setting->rollup;
+        options.algorithm = ALGORITHM_AUTO;
+        char where[512];
+        (void)snprintf(where, sizeof where, "%s, k %zu, auto", what, ks[i]);
+        cr_assert_eq(search_run(w->searcher, text, &options, &w->automatic), STATUS_OK);
+        check_result(&w->automatic, w->hits, total, ks[i], where);
+        options.algorithm = ALGORITHM_EXHAUSTIVE;
+        (void)snprintf(where, sizeof where, "%s, k %zu, exhaustive", what, ks[i]);
+        cr_assert_eq(search_run(w->searcher, text, &options, &w->exhaustive), STATUS_OK);
+        check_result(&w->exhaustive, w->hits, total, ks[i], where);
+    }
+    return total;
+}
+
+/* Random queries on a random collection. Returns how many queries had an answer. */
+static unsigned check_shape(const struct shape *shape, unsigned seed)
+{
+    static const float k1s[] = {0.9f, 1.2f, 0.0f, 2.0f, 0.4f};
+    static const float bs[] = {0.4f, 0.75f, 0.0f, 1.0f, 0.9f};
+    struct world w;
+    struct buf text = BUF_INIT;
+    unsigned n_answered = 0;
+    world_init(&w, shape, seed);
+    for (unsigned i = 0; i < shape->queries; i++) {
+        struct oracle_node root = {0};
+        char what[400];
+        const struct setting setting = {k1s[seed_below(&w.seed, 5)], bs[seed_below(&w.seed, 5)],
+                                        (enum rollup)seed_below(&w.seed, 4)};
+        random_bag(&w, &root, 0);
+        buf_clear(&text);
+        oracle_query_text(&root, &text);
+        (void)snprintf(what, sizeof what, "%s, seed %u, query %u: %.200s, k1 %g, b %g, roll-up %d",
+                       shape->name, seed, i, buf_string(&text), (double)setting.k1,
+                       (double)setting.b, (int)setting.rollup);
+        n_answered += check_setting(&w, &root, buf_span(&text), &setting, what) > 0;
+    }
+    buf_release(&text);
+    world_release(&w);
+    return n_answered;
+}
+
+static void check_shapes(const struct shape *shapes, size_t n)
+{
+    const unsigned seed = seed_first();
+    unsigned n_queries = 0;
+    unsigned n_answered = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_queries += shapes[i].queries;
+        n_answered += check_shape(&shapes[i], seed + (unsigned)i);
+    }
+    cr_assert_gt(2 * n_answered, n_queries, "seed %u: most queries find nothing", seed);
+}
+
+/* Around the sizes at which a block, a range and a window of the format are full. */
+Test(exact, sizes)
+{
+    static const struct shape shapes[] = {
+        {"one", 1, 3, false, 6, 4, 0, 0, "plain", 1, 30},
+        {"two", 2, 3, false, 6, 4, 0, 0, "plain", 1, 30},
+        {"255", 255, 4, false, 8, 4, 0, 0, "plain", 1, 60},
+        {"256", 256, 4, false, 8, 0, 0, 0, "plain", 1, 60},
+        {"257", 257, 4, false, 8, 8, 0, 0, "plain", 1, 60},
+        {"zipf 257", 257, 300, true, 30, 4, 0, 0, "plain", 1, 60},
+        {"4096", 4096, 40, false, 10, 2, 0, 0, "plain", 1, 30},
+        {"zipf 4097", 4097, 2000, true, 20, 2, 0, 0, "plain", 1, 30},
+        {"zipf 20000", 20000, 3000, true, 12, 1, 0, 0, "plain", 1, 20},
+        {"long texts", 60, 200, true, 480, 4, 0, 0, "plain", 1, 40},
+    };
+    check_shapes(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+/* Passages: roll-ups have something to add up, and titles stand in every one. */
+Test(exact, passages)
+{
+    static const struct shape shapes[] = {
+        {"windows", 100, 6, false, 60, 4, 8, 8, "plain", 1, 60},
+        {"overlapping windows", 100, 60, true, 60, 4, 10, 4, "plain", 1, 60},
+        {"windows, three segments", 90, 30, true, 60, 4, 8, 5, "plain", 3, 60},
+        {"english windows", 90, 30, true, 60, 4, 8, 5, "english", 2, 60},
+    };
+    check_shapes(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+/* One-byte lengths, and ties by id at the cut. */
+Test(exact, anserini)
+{
+    static const struct shape shapes[] = {
+        {"anserini", 600, 4, false, 8, 4, 0, 0, "anserini", 1, 60},
+        {"anserini, long", 150, 100, true, 200, 4, 0, 0, "anserini", 1, 60},
+        {"anserini windows", 100, 6, false, 60, 4, 8, 8, "anserini", 1, 60},
+        {"anserini, three segments", 600, 4, false, 8, 4, 0, 0, "anserini", 3, 60},
+        {"anserini windows, two segments", 100, 6, false, 60, 4, 8, 8, "anserini", 2, 60},
+    };
+    check_shapes(shapes, sizeof shapes / sizeof shapes[0]);
+}
+
+/* How an index is cut into segments does not show: the oracle knows no segments, and the very same
+ * documents and queries are compared with it for one segment, two and three. */
+Test(exact, segments)
+{
+    const unsigned seed = seed_first();
+    for (unsigned segments = 1; segments <= 3; segments++) {
+        const struct shape shapes[] = {
+            {"ties", 300, 4, false, 8, 4, 0, 0, "plain", segments, 50},
+            {"zipf", 800, 1000, true, 20, 4, 0, 0, "plain", segments, 50},
+            {"a segment each", 3, 5, false, 8, 4, 0, 0, "plain", segments, 50},
+        };
+        for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+            (void)check_shape(&shapes[i], seed + (unsigned)i);
+    }
+}
+
+/* No operator, no word, no document. */
+Test(exact, empty)
+{
+    static const struct shape shape = {"few", 5, 3, false, 6, 4, 0, 0, "plain", 1, 0};
+    struct world w;
+    world_init(&w, &shape, 1);
+    for (int rollup = ROLLUP_NONE; rollup <= ROLLUP_TOP3; rollup++) {
+        struct oracle_node root = {.kind = ORACLE_BAG};
+        const struct setting setting = {0.9f, 0.4f, (enum rollup)rollup};
+        cr_assert_eq(check_setting(&w, &root, span_of_string(""), &setting, "empty"), 0);
+        struct oracle_node minus = {
+            .kind = ORACLE_WORD, .sign = ORACLE_MINUS, .words = {"w1"}, .n_words = 1};
+        root.children = &minus;
+        root.n_children = 1;
+        cr_assert_eq(check_setting(&w, &root, span_of_string("-w1"), &setting, "excluded"), 0);
+    }
+    world_release(&w);
+}

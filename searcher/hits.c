@@ -61,7 +61,7 @@ static enum status append_id(struct searcher *s, uint32_t passage, bool document
     TRY(open_readers(s, segment, &r));
     TRY(passage_reader_get(&r->passages, local, &place));
     return document ? document_id(file, place.document, out)
-                    : passage_id_append(file, &r->documents, local, place.document, out);
+                    : passage_id_append(&r->passages, &r->documents, local, place.document, out);
 }
 
 enum status search_ids(struct searcher *s, const struct search_result *result, struct buf *ids,
@@ -71,10 +71,9 @@ enum status search_ids(struct searcher *s, const struct search_result *result, s
         const struct topk_entry *const e = &result->best.entries[i];
         const size_t start = ids->len;
         TRY(append_id(s, e->shown, result->documents, ids));
-        /* The buffer may still move: offsets for now. */
         rows[i] = (struct run_row){.id = {NULL, ids->len - start}, .score = e->score};
     }
-    size_t at = 0;
+    size_t at = 0; /* only now, since the buffer moved while it grew */
     for (size_t i = 0; i < result->best.n; i++) {
         rows[i].id.data = ids->data + at;
         at += rows[i].id.len;

@@ -15,11 +15,11 @@ static enum status keep_id(struct searcher *s, const struct passage_view *view, 
                            struct arena *arena, struct span *out)
 {
     const struct segment *const segment = &s->index->segments[view->segment];
-    struct document_reader *const documents = &s->readers[view->segment].documents;
+    struct segment_readers *const r = &s->readers[view->segment];
     struct buf id = BUF_INIT;
-    enum status status =
-        document ? document_id(segment, view->document, &id)
-                 : passage_id_append(segment, documents, view->passage, view->document, &id);
+    enum status status = document ? document_id(segment, view->document, &id)
+                                  : passage_id_append(&r->passages, &r->documents, view->passage,
+                                                      view->document, &id);
     if (status == STATUS_OK)
         status = keep(arena, buf_span(&id), out);
     buf_release(&id);

@@ -9,10 +9,11 @@
 #define QIAO_SEGMENT_PASSAGE_ID_H
 
 #include "common/segment/documents.h"
+#include "common/segment/passages.h"
 
-/* Appends the id of `passage`, which belongs to `document` (both below their counts), to `out`.
- * `documents` reads `s`. STATUS_CORRUPT also if the document's record does not hold the passage. */
-enum status passage_id_append(const struct segment *s, struct document_reader *documents,
+/* Appends the id of `passage`, which belongs to `document` (both below their counts), to `out`. Both
+ * readers read the same segment. STATUS_CORRUPT also if the document does not hold the passage. */
+enum status passage_id_append(struct passage_reader *places, struct document_reader *documents,
                               uint32_t passage, uint32_t document, struct buf *out);
 
 #endif

@@ -205,7 +205,7 @@ static enum status put_passage(struct dump *d, struct readers *r, uint32_t passa
 {
     TRY(passage_reader_get(&r->passages, passage, place));
     buf_clear(&r->id);
-    TRY(passage_id_append(r->segment, &r->documents, passage, place->document, &r->id));
+    TRY(passage_id_append(&r->passages, &r->documents, passage, place->document, &r->id));
     put_field(&d->out, buf_span(&r->id));
     return STATUS_OK;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An explanation must agree with the search it explains: its leaves add up to the score, its rank is
- * the place in the list, and a passage that is not listed gets a reason. */
+/* An explanation must agree with the search it explains: its leaves add up to the score, its rank
+ * is the place in the list, and a passage that is not listed gets a reason. */
 #include <criterion/criterion.h>
 #include <json.h>
+#include <stdio.h>
 
 #include "searcher/inspect.h"
 #include "tests/support/program.h"
@@ -13,7 +14,7 @@
 #define N_QUERIES   150
 
 /* Few words, so that they meet often and scores are often equal; one is in no document. */
-static const char *const words[] = {"quay",  "crane", "ships", "bridge", "delta", "silk",
+static const char *const words[] = {"quay",  "crane", "ships", "bridge", "delta",  "silk",
                                     "trade", "the",   "of",    "port",   "nowhere"};
 #define N_WORDS (sizeof words / sizeof words[0])
 
@@ -51,9 +52,8 @@ static void ask(struct asking *a, const char *query)
 static struct explanation_view explain_range(struct asking *a, uint32_t first, uint32_t n)
 {
     struct explanation_view view;
-    cr_assert_eq(
-        inspect_rank(a->searcher, &a->options, &a->result, a->query, first, n, &view),
-        STATUS_OK, "%s", status_message());
+    cr_assert_eq(inspect_rank(a->searcher, &a->options, &a->result, a->query, first, n, &view),
+                 STATUS_OK, "%s", status_message());
     return view;
 }
 
@@ -77,8 +77,8 @@ static void put_word(struct buf *out, unsigned *seed)
 /* Any mixture of signs, phrases and groups; what is no syntax is text. */
 static void put_query(struct buf *out, unsigned *seed)
 {
-    static const char *const around[][2] = {{"", ""},     {"", ""},      {"", ""},    {"+", ""},
-                                            {"-", ""},    {"\"", "\" "}, {"(", ") "}, {"+(", ") "},
+    static const char *const around[][2] = {{"", ""},     {"", ""},       {"", ""},    {"+", ""},
+                                            {"-", ""},    {"\"", "\" "},  {"(", ") "}, {"+(", ") "},
                                             {"-(", ") "}, {"\"", "\"~4 "}};
     const unsigned n = 1 + seed_below(seed, 4);
     for (unsigned i = 0; i < n; i++) {
@@ -87,7 +87,7 @@ static void put_query(struct buf *out, unsigned *seed)
         buf_append_string(out, around[kind][0]);
         for (unsigned j = 0; j < inside; j++) {
             if (kind > 5 && kind < 9 && seed_below(seed, 3) == 0)
-                buf_put_u8(out, "+-"[seed_below(seed, 2)]);
+                buf_append_string(out, seed_below(seed, 2) == 0 ? "+" : "-");
             put_word(out, seed);
         }
         buf_append_string(out, around[kind][1]);
@@ -239,8 +239,9 @@ Test(explain, leaves_that_do_not_count)
 Test(explain, document)
 {
     static const struct toy_document documents[] = {
-        {.id = "a", .text = "quay one two three four\n\nquay quay two three four\n\nsea two three "
-                            "four five"}};
+        {.id = "a",
+         .text = "quay one two three four\n\nquay quay two three four\n\nsea two three "
+                 "four five"}};
     struct asking a;
     const struct toy_options options = {.passages = "window:5:5"};
     begin(&a, documents, 1, &options);

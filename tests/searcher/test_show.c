@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `searcher show`: into a pipe the stored bytes and nothing else, onto a terminal nothing but what a
- * terminal may see. */
+/* `searcher show`: into a pipe the stored bytes and nothing else, onto a terminal nothing but what
+ * a terminal may see. */
 #include <criterion/criterion.h>
 #include <json.h>
 #include <pty.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +13,10 @@
 #include "tests/support/program.h"
 #include "tests/support/toy_index.h"
 
-#define NASTY "One \x1b[31mred\x07 line\twith \xe2\x80\xae""bidi.\n\nTwo \xc2\x9b""31m lines."
+#define NASTY                                                                                      \
+    "One \x1b[31mred\x07 line\twith \xe2\x80\xae"                                                  \
+    "bidi.\n\nTwo \xc2\x9b"                                                                        \
+    "31m lines."
 
 static const struct toy_document documents[] = {
     {.id = "a", .title = "A\x1b]0;title", .text = NASTY, .date = "2023-05", .url = "http://x/\x1b"},
@@ -146,11 +150,12 @@ Test(show, escapes_on_a_terminal)
     struct buf out = BUF_INIT;
     toy_index_build(&toy, documents, 2, NULL);
     show_on_terminal(toy.path, "a", &out);
-    cr_expect_str_eq(buf_string(&out),
-                     "A\xef\xbf\xbd]0;title\r\n"
-                     "2023-05  http://x/\xef\xbf\xbd  documents.jsonl:1\r\n\r\n"
-                     "One \xef\xbf\xbd[31mred\xef\xbf\xbd line with \xef\xbf\xbd""bidi.\r\n\r\n"
-                     "Two \xef\xbf\xbd""31m lines.\r\n");
+    cr_expect_str_eq(buf_string(&out), "A\xef\xbf\xbd]0;title\r\n"
+                                       "2023-05  http://x/\xef\xbf\xbd  documents.jsonl:1\r\n\r\n"
+                                       "One \xef\xbf\xbd[31mred\xef\xbf\xbd line with \xef\xbf\xbd"
+                                       "bidi.\r\n\r\n"
+                                       "Two \xef\xbf\xbd"
+                                       "31m lines.\r\n");
     buf_release(&out);
     toy_index_remove(&toy);
 }
@@ -160,8 +165,8 @@ Test(show, escapes_on_a_terminal)
 static void check_mark(uint32_t start, uint32_t end, bool colour, const char *expected)
 {
     static const char text[] = "one\r\ntwo\n\nthree";
-    const struct article a = {.end = sizeof text - 1, .has_text = true,
-                              .text = {(const uint8_t *)text, sizeof text - 1}};
+    const struct article a = {
+        .end = sizeof text - 1, .has_text = true, .text = {(const uint8_t *)text, sizeof text - 1}};
     const struct article_mark mark = {start, end, colour};
     struct buf out = BUF_INIT;
     article_text(&a, &mark, &out);

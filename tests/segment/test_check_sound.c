@@ -45,9 +45,11 @@ static void expect_id(const struct segment *s, uint32_t passage, uint32_t docume
                       const char *expected)
 {
     struct document_reader reader;
+    struct passage_reader places;
     struct buf id = BUF_INIT;
+    passage_reader_init(&places, s);
     cr_assert_eq(document_reader_init(&reader, s), STATUS_OK);
-    const enum status status = passage_id_append(s, &reader, passage, document, &id);
+    const enum status status = passage_id_append(&places, &reader, passage, document, &id);
     if (expected == NULL)
         cr_expect_eq(status, STATUS_CORRUPT);
     else

@@ -130,7 +130,7 @@ static void read_passages(const struct segment *s)
         (void)segment_length(s, p);
         (void)segment_title_positions(s, p);
         if (passage_reader_get(&passages, p, &place) == STATUS_OK)
-            (void)passage_id_append(s, &documents, p, place.document, &id);
+            (void)passage_id_append(&passages, &documents, p, place.document, &id);
     }
     document_reader_release(&documents);
     buf_release(&id);

@@ -2,9 +2,13 @@
 /* documents: ids are front-coded in document order, records are compressed 64 at a time. */
 #include "common/segment/documents.h"
 
+#include "common/base/date.h"
 #include "common/codec/bitpack.h"
 #include "common/codec/front_coding.h"
 #include "common/segment/blobs.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 /* A blob of at most 64 records of at most this much each is opened; more is damage. */
 #define BLOB_BYTES_MOST                                                                            \
@@ -69,6 +73,21 @@ enum status document_find(const struct segment *s, struct span id, uint32_t *doc
     }
     *found = false;
     return STATUS_OK;
+}
+
+uint64_t document_hash(struct span title, int32_t date, struct span url, struct span text)
+{
+    static const uint8_t zero = 0;
+    char iso[16];
+    date_format(date, iso);
+    const struct span parts[] = {title,      {&zero, 1}, span_of_string(iso), {&zero, 1}, url,
+                                 {&zero, 1}, text};
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].len > 0)
+            XXH3_64bits_update(&state, parts[i].data, parts[i].len);
+    return XXH3_64bits_digest(&state);
 }
 
 enum status document_reader_init(struct document_reader *r, const struct segment *s)

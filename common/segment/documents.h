@@ -19,6 +19,9 @@ enum status document_id(const struct segment *s, uint32_t document, struct buf *
 enum status document_find(const struct segment *s, struct span id, uint32_t *document /* OUT */,
                           bool *found /* OUT */);
 
+/* The content hash of a document (FORMAT 6, DHSH), for the writer and for who verifies. */
+uint64_t document_hash(struct span title, int32_t date, struct span url, struct span text);
+
 struct document_record {
     uint32_t first_passage;
     uint32_t n_passages;

@@ -8,9 +8,7 @@
 #include "common/codec/bitpack.h"
 #include "common/codec/front_coding.h"
 #include "common/segment/columns.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "common/segment/documents.h"
 
 enum status documents_writer_init(struct documents_writer *w)
 {
@@ -66,19 +64,6 @@ static enum status flush_records(struct documents_writer *w)
     return STATUS_OK;
 }
 
-static uint64_t content_hash(const struct document *d)
-{
-    static const uint8_t zero = 0;
-    const struct span parts[] = {d->title, {&zero, 1}, d->date, {&zero, 1},
-                                 d->url,   {&zero, 1}, d->text};
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].len > 0)
-            XXH3_64bits_update(&state, parts[i].data, parts[i].len);
-    return XXH3_64bits_digest(&state);
-}
-
 enum status documents_writer_add(struct documents_writer *w, const struct document *document,
                                  int32_t date, uint32_t first_passage, uint32_t n_passages,
                                  uint64_t text_start)
@@ -99,7 +84,7 @@ enum status documents_writer_add(struct documents_writer *w, const struct docume
     put_string(out, document->url);
     put_string(out, document->source);
     buf_put_varint(out, document->line);
-    buf_put_le64(&w->hashes, content_hash(document));
+    buf_put_le64(&w->hashes, document_hash(document->title, date, document->url, document->text));
     buf_put_le32(&w->dates, (uint32_t)date);
     w->n++;
     return buf_status(out);

@@ -44,7 +44,12 @@ Test(arena, pieces)
         fill_and_check(&a, &random);
         const size_t held = a.held;
         arena_clear(&a);
-        cr_assert(a.used == 0 && a.held > 0 && a.held < held);
+        const size_t kept = a.held;
+        cr_assert(a.used == 0 && kept > 0 && kept < held);
+        for (size_t handed_out = 0; handed_out + 2048 < kept; handed_out += 1024)
+            cr_assert_not_null(arena_alloc(&a, 1024));
+        cr_assert_eq(a.held, kept, "the chunk that was kept is used again");
+        arena_clear(&a);
     }
     arena_release(&a);
     cr_assert(a.used == 0 && a.held == 0 && a.chunks == NULL);

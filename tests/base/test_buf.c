@@ -64,6 +64,12 @@ Test(buf, printf_and_string)
     cr_assert_str_eq(buf_string(&b) + b.len - 6, "499,x;");
     cr_assert_eq(b.len, 10 * 4 + 90 * 5 + 400 * 6);
     buf_release(&b);
+    for (size_t len = 1; len <= 1024; len++) { /* and where the memory is full without it */
+        buf_put_u8(&b, 'x');
+        cr_assert_eq(strlen(buf_string(&b)), len);
+        cr_assert_gt(b.cap, len);
+    }
+    buf_release(&b);
 }
 
 Test(buf, clear_keeps_the_memory)

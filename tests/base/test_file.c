@@ -92,6 +92,40 @@ Test(file, written_is_read)
     }
 }
 
+/* Pieces that just fit the buffer, or just do not, behind others: all in their order. */
+Test(file, order_around_the_buffer)
+{
+    static const size_t sizes[] = {10, 300000, 700000, 1048566, 1048567, 1048576, 1048577};
+    static uint8_t bytes[2u << 20];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+        for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+            struct out_file out;
+            cr_assert_eq(out_open(dir_fd, "x", &out), STATUS_OK);
+            const size_t parts[] = {sizes[i], sizes[j], 7};
+            size_t len = 0;
+            for (size_t k = 0; k < ARRAY_LEN(parts) && len + parts[k] <= sizeof bytes; k++) {
+                out_write(&out, bytes + len, parts[k]);
+                len += parts[k];
+            }
+            out_write_at(&out, len - 5, bytes + len - 5, 5); /* what is buffered goes first */
+            cr_assert_eq(out_close(&out), STATUS_OK);
+            cr_assert(holds("x", span_of(bytes, len)), "%zu and %zu", sizes[i], sizes[j]);
+        }
+}
+
+Test(file, written_over)
+{
+    struct out_file out;
+    cr_assert_eq(out_open(dir_fd, "x", &out), STATUS_OK);
+    out_write(&out, "0123456789", 10);
+    out_write_at(&out, 3, "abc", 3);
+    out_write(&out, "end", 3);
+    cr_assert_eq(out_close(&out), STATUS_OK);
+    cr_assert(holds("x", span_of_string("012abc6789end")));
+}
+
 Test(file, empty)
 {
     write_file("x", span_of(NULL, 0));
@@ -153,6 +187,7 @@ Test(file, no_room)
         for (size_t written = 0; written < 8u << 20; written += pieces[i])
             out_write(&out, bytes, pieces[i]);
         cr_assert_eq(out.status, STATUS_IO);
+        cr_assert_lt(out.size, 8u << 20, "ignored since then");
         out_write_at(&out, 0, "x", 1);
         cr_assert_eq(out_close(&out), STATUS_IO);
         cr_assert_str_eq(status_message(), "cannot write 'x.tmp': File too large");

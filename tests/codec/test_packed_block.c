@@ -164,6 +164,13 @@ Test(packed_block, refuses_what_no_writer_writes)
         bytes[bad[i].at] = bad[i].value;
         cr_assert(!reads(&g, bytes, sizeof bytes, 8), "case %zu", i);
     }
+    /* One value of too many bits, with all the bytes that it would take. */
+    const uint8_t wide[] = {33, 0, 0, 1, 2, 3, 4, 1};
+    const uint8_t wide_in_all[] = {31, 1, 2, 1, 2, 3, 4, 0, 2};
+    const uint8_t widest[] = {31, 1, 1, 1, 2, 3, 4, 0, 1};
+    cr_assert(!reads(&g, wide, sizeof wide, 1));
+    cr_assert(!reads(&g, wide_in_all, sizeof wide_in_all, 1));
+    cr_assert(reads(&g, widest, sizeof widest, 1));
     guard_close(&g);
 }
 

@@ -29,30 +29,56 @@ static void draw(uint64_t *random, struct positions *p, size_t n)
         }
 }
 
+/* Fails unless each posting of the block, which ends at a guard page, reads as it was. */
+static void check_postings(struct guard *g, const struct positions *p)
+{
+    struct buf block = BUF_INIT;
+    positions_block_append(&block, p->all, p->tfs, p->n);
+    const struct span bytes = span_of(guard_fit(g, block.data, block.len), block.len);
+    uint64_t skip = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        uint32_t read[TF_MOST + 1];
+        read[p->tfs[i]] = 0xdeadbeef;
+        cr_assert_eq(positions_block_read(bytes, p->total, skip, p->tfs[i], read), STATUS_OK);
+        cr_assert_arr_eq(read, p->all + skip, p->tfs[i] * sizeof *read, "posting %zu", i);
+        cr_assert_eq(read[p->tfs[i]], 0xdeadbeef);
+        skip += p->tfs[i];
+    }
+    buf_release(&block);
+}
+
 Test(positions_block, every_posting_alone)
 {
     uint64_t random = random_seed("positions_block/every_posting");
-    struct buf block = BUF_INIT;
     struct guard g;
     guard_open(&g, BLOCK_VALUES * TF_MOST * 5);
     for (unsigned round = 0; round < 60; round++) {
         struct positions p;
         draw(&random, &p, round % 2 == 0 ? BLOCK_VALUES : 1 + random_below(&random, BLOCK_VALUES));
-        buf_clear(&block);
-        positions_block_append(&block, p.all, p.tfs, p.n);
-        const struct span bytes = span_of(guard_fit(&g, block.data, block.len), block.len);
-        uint64_t skip = 0;
-        for (size_t i = 0; i < p.n; i++) {
-            uint32_t read[TF_MOST + 1];
-            read[p.tfs[i]] = 0xdeadbeef;
-            cr_assert_eq(positions_block_read(bytes, p.total, skip, p.tfs[i], read), STATUS_OK);
-            cr_assert_arr_eq(read, p.all + skip, p.tfs[i] * sizeof *read, "posting %zu", i);
-            cr_assert_eq(read[p.tfs[i]], 0xdeadbeef);
-            skip += p.tfs[i];
-        }
+        check_postings(&g, &p);
         free(p.all);
     }
-    buf_release(&block);
+    guard_close(&g);
+}
+
+/* Postings that end with, before and behind a chunk. */
+Test(positions_block, ends_of_chunks)
+{
+    static const uint32_t counts[] = {1, 2, 255, 256, 257, 511, 512, 513};
+    struct guard g;
+    guard_open(&g, 4 * TF_MOST);
+    uint32_t all[1026];
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        for (size_t j = 0; j < ARRAY_LEN(counts); j++) {
+            const struct positions p = {
+                .n = 2, .tfs = {counts[i], counts[j]}, .total = counts[i] + counts[j], .all = all};
+            for (uint32_t k = 0; k < p.total; k++)
+                all[k] = 3 * (k < counts[i] ? k : k - counts[i]);
+            check_postings(&g, &p);
+            const struct positions first = {
+                .n = 1, .tfs = {counts[i]}, .total = counts[i], .all = all};
+            check_postings(&g, &first);
+        }
     guard_close(&g);
 }
 

@@ -82,18 +82,18 @@ static void check_block(struct guard *g, const struct block *b, bool all_cuts, s
 Test(postings_block, round_trip_at_all_densities)
 {
     uint64_t random = random_seed("postings_block/round_trip");
-    static const uint32_t spreads[] = {1,  2,  3,  4,   6,   8,    12,     16,      20,
-                                       24, 28, 40, 100, 500, 5000, 100000, 10000000};
+    static const uint32_t sparse[] = {100, 500, 5000, 100000, 10000000};
     struct guard g;
     guard_open(&g, ROOM);
     size_t bitsets = 0;
     size_t rounds = 0;
-    for (size_t s = 0; s < ARRAY_LEN(spreads); s++)
+    for (uint32_t s = 1; s < 64 + ARRAY_LEN(sparse); s++)
         for (unsigned round = 0; round < 40; round++, rounds++) {
             struct block b;
             const size_t n =
                 round % 2 == 0 ? BLOCK_VALUES : 1 + random_below(&random, BLOCK_VALUES);
-            draw(&random, &b, n, round % 4 == 0 ? 0 : random_bits(&random, 30), spreads[s]);
+            draw(&random, &b, n, round % 4 == 0 ? 0 : random_bits(&random, 30),
+                 s < 64 ? s : sparse[s - 64]);
             check_block(&g, &b, round < 4, &bitsets);
         }
     cr_assert(bitsets > 0 && bitsets < rounds / 2);

@@ -69,14 +69,19 @@ Test(term_entry, inline_postings_and_every_cut)
 
 static struct term_entry draw_entry(uint64_t *random, bool has_positions)
 {
-    struct term_entry e = {.df = 1 + random_bits(random, random_below(random, 16))};
+    static const uint32_t edges[] = {9, 10, 11, 99, 100, 101, 999, 1000, 1001};
+    static const uint32_t ranks[] = {10, 100, 1000};
+    const uint32_t edge = random_below(random, 2 * ARRAY_LEN(edges));
+    struct term_entry e = {.df = edge < ARRAY_LEN(edges)
+                                     ? edges[edge]
+                                     : 1 + random_bits(random, random_below(random, 16))};
     e.cf = e.df + 4 + random_bits(random, 20);
     e.postings_bytes = random_next(random) >> 24;
     e.positions_bytes = has_positions ? random_next(random) >> 20 : 0;
     e.bounds_bytes = random_bits(random, 16);
     e.max_code = (uint8_t)(1 + random_below(random, 255));
     for (size_t i = 0; i < BEST_SHARES; i++)
-        e.best[i] = e.df >= best_share_ranks[i] ? (uint16_t)random_next(random) : 0;
+        e.best[i] = e.df >= ranks[i] ? (uint16_t)(1 + random_below(random, 65535)) : 0;
     return e;
 }
 

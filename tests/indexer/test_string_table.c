@@ -67,3 +67,24 @@ Test(string_table, sorts_by_bytes)
     free(order);
     string_table_release(&t);
 }
+
+/* Strings whose hashes agree in all that a slot of a young table can see: its tag (32 bits) and its
+ * place (10 bits), under seed 0. Only the bytes tell them apart. */
+Test(string_table, tells_equal_hashes_apart)
+{
+    static const char *const pairs[][2] = {
+        {"2359730", "4051350"}, {"3358525", "8161845"}, {"2051431", "4400024"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct string_table t;
+        cr_assert_eq(string_table_init(&t), STATUS_OK);
+        t.seed = 0;
+        for (uint32_t j = 0; j < 4; j++) {
+            uint32_t number;
+            bool added;
+            cr_assert_eq(string_table_add(&t, span_of_string(pairs[i][j % 2]), &number, &added),
+                         STATUS_OK);
+            cr_assert(number == j % 2 && added == (j < 2), "%s", pairs[i][j % 2]);
+        }
+        string_table_release(&t);
+    }
+}

@@ -19,7 +19,7 @@
 #define SECONDS_MOST 20
 
 static const struct toy_document documents[] = {
-    {.id = "a", .title = "Quays\x1b[5m", .text = "The quay \x1b[31m is long.\n\nThe crane stands."},
+    {.id = "a", .title = "Docks\x1b[5m", .text = "The quay \x1b[31m is long.\n\nThe crane stands."},
     {.id = "b", .text = "A quay, a quay and a crane."},
     {.id = "c", .text = "Silk from the quay."},
     {.id = "d",
@@ -66,7 +66,7 @@ Test(prompt, through_a_pipe)
     converse(&p, &toy,
              ":more\n:why 1\n:reading\n:open\n"
              "quay\n\n  1  \n:more\n:more\n:more\n:why 2\n:open 4\n:open 5\n:open x\n"
-             ":fly\x1b[1m away\n:reading\n:k 1\n+crane +quay\n1\n17\n:documents max\nquay\n"
+             ":fly\x1b[1m away\n:reading\n:k 1\n+long +quay\n1\n17\n:documents max\nquay\n"
              ":documents\n:stats\n:h\n:quit\nsilk\n");
     static const char *const parts[] = {
         "no more hits\n", "no hits are listed\n", "nothing was asked yet\n", "no hits are listed\n",
@@ -82,8 +82,9 @@ Test(prompt, through_a_pipe)
         ">>> ", " <<<", "the hits are numbered 1 to 4\n", "the hits are numbered 1 to 4\n",
         "unknown command ':fly\xef\xbf\xbd[1m'", "\n  :open N", "\n  :quit ", "reading: quay\n",
         "an answer has 1 hits\n",
-        /* +crane +quay, and its only hit */
-        "1 passage, ", "reading: +crane OR +quay\n", "\n1. b\n", "b\ndocuments.jsonl:2\n\nA quay",
+        /* +long +quay, and its only hit */
+        "1 passage, ", "reading: +long OR +quay\n", "\n1. Docks",
+        "\ndocuments.jsonl:1\n\n>>> The quay",
         /* 17 is a query, as hit 17 is not listed */
         "nothing found, ", "documents are ranked by their best passage", "4 documents, ", "\n1. ",
         "documents are ranked by their best passage", "4 documents, ", " words a passage\n",
@@ -109,7 +110,7 @@ Test(prompt, any_bytes)
         buf_append(&input, &byte, 1);
         buf_append_string(&input, "\n:");
         buf_append(&input, &byte, 1);
-        buf_append_string(&input, "\n:why ");
+        buf_append_string(&input, "?\n:why ");
         buf_append(&input, &byte, 1);
         buf_append_string(&input, "\n:open 3\n");
     }
@@ -232,8 +233,9 @@ Test(prompt, on_a_terminal)
     start(&t, &toy, state, pager);
     expect(&t, ": 4 documents, ");
     expect(&t, " passages; type words, or :help\r\nqiao> ");
-    type(&t, "nonsense\003"); /* Ctrl-C */
+    type(&t, "nonsense");
     expect(&t, "nonsense");
+    type(&t, "\003"); /* Ctrl-C */
     expect(&t, "qiao> ");
     type(&t, "silk\r");
     expect(&t, "1 passage, ");
@@ -241,12 +243,12 @@ Test(prompt, on_a_terminal)
     expect(&t, "qiao> ");
     type(&t, "long\r");
     expect(&t, "1 passage, ");
-    expect(&t, "Quays\xef\xbf\xbd[5m");
+    expect(&t, "Docks\xef\xbf\xbd[5m");
     expect(&t, "qiao> ");
     type(&t, "1\r");
     expect(&t, "qiao> ");
     read_file(toy.folder, "paged", &file);
-    cr_expect_str_eq(buf_string(&file), "Quays\xef\xbf\xbd[5m\ndocuments.jsonl:1\n\n"
+    cr_expect_str_eq(buf_string(&file), "Docks\xef\xbf\xbd[5m\ndocuments.jsonl:1\n\n"
                                         "\x1b[1mThe quay \xef\xbf\xbd[31m is long\x1b[0m."
                                         "\n\nThe crane stands.\n");
     type(&t, "caf\xc3\xa9\r");

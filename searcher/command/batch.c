@@ -114,7 +114,8 @@ static enum status answer_all(struct batch *b, struct worker *workers, size_t n_
         TRY(answer_chunk(b, workers, n_workers));
         for (size_t i = b->chunk_start; i < b->chunk_end; i++) {
             const struct buf *const a = &b->answers[i - b->chunk_start];
-            (void)fwrite(a->data, 1, a->len, stdout); /* cli_main reports a failed write */
+            if (a->len > 0) /* a run has no line for a query without hits */
+                (void)fwrite(a->data, 1, a->len, stdout); /* cli_main reports a failed write */
         }
     }
     return STATUS_OK;

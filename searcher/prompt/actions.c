@@ -95,7 +95,7 @@ static enum status why(struct session *s, struct span argument)
     uint32_t passage;
     if (!choose_hit(s, argument, &passage))
         return STATUS_OK;
-    TRY(inspect_rank(s->searcher, &s->options, &s->result, buf_span(&s->query), passage, 1, &view));
+    TRY(inspect_rank(s->searcher, &s->asked, &s->result, buf_span(&s->query), passage, 1, &view));
     explanation_text(&view, &s->out);
     return STATUS_OK;
 }
@@ -129,7 +129,7 @@ static enum status set_k(struct session *s, struct span argument)
     const uint32_t k = action_number(argument);
     if (k > 0)
         s->options.k = k;
-    buf_printf(&s->out, "an answer has %zu hits\n", s->options.k);
+    buf_printf(&s->out, "an answer has %zu hit%s\n", s->options.k, s->options.k == 1 ? "" : "s");
     return STATUS_OK;
 }
 

@@ -47,21 +47,15 @@ static enum status list_hits(struct session *s, size_t first, size_t n)
 /* Ranks the last query so that its answer holds the `n` best. */
 static enum status rank(struct session *s, size_t n)
 {
-    struct search_options options = s->options;
-    options.k = n;
-    return search_run(s->searcher, buf_span(&s->query), &options, &s->result);
+    s->asked.k = n;
+    return search_run(s->searcher, buf_span(&s->query), &s->asked, &s->result);
 }
 
 enum status session_list_more(struct session *s)
 {
     const size_t n = s->n_listed + s->options.k;
-    const bool documents = s->options.documents != ROLLUP_NONE;
     if (s->n_listed == 0 || s->n_listed == s->result.total) {
         buf_append_string(&s->out, "no more hits\n");
-        return STATUS_OK;
-    }
-    if (documents != s->result.documents) {
-        buf_append_string(&s->out, "the ranking was changed: ask again\n");
         return STATUS_OK;
     }
     TRY(rank(s, n));
@@ -77,7 +71,7 @@ static void print_notes(const struct search_result *r)
 }
 
 /* Takes the new index; what was listed of the old one can no longer be opened. */
-static enum status take_index(struct session *s, struct searcher *fresh)
+static void take_index(struct session *s, struct searcher *fresh)
 {
     const struct profile *const old = s->searcher->index->profile;
     const struct profile *const new = fresh->index->profile;
@@ -90,7 +84,6 @@ static enum status take_index(struct session *s, struct searcher *fresh)
     searcher_close(s->searcher);
     s->searcher = fresh;
     cli_note("index replaced: now %llu documents", (unsigned long long)fresh->index->documents);
-    return STATUS_OK;
 }
 
 /* Looks whether the index at the path is still the one that answers. One that cannot be opened now
@@ -112,7 +105,8 @@ static enum status renew_index(struct session *s)
         return status;
     if (status == STATUS_OK) {
         s->unreadable = false;
-        return take_index(s, fresh);
+        take_index(s, fresh);
+        return STATUS_OK;
     }
     if (!s->unreadable)
         cli_note("%s; answers come from the index as it was", status_message());
@@ -127,6 +121,7 @@ static enum status answer(struct session *s, struct span query)
     buf_append_span(&s->query, query);
     TRY(buf_status(&s->query));
     s->n_listed = 0;
+    s->asked = s->options;
     TRY(rank(s, s->options.k));
     print_notes(&s->result);
     return list_hits(s, 0, s->options.k);

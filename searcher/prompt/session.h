@@ -38,6 +38,7 @@ struct session {
     bool over;                   /* :quit */
     bool unreadable;             /* the index could not be opened again, which was said */
     struct buf query;            /* the last one */
+    struct search_options asked; /* as it was ranked, whatever was set since */
     struct search_result result; /* its answer */
     size_t n_listed;             /* hits of it that were listed: those that have a number */
     struct arena arena;          /* scratch of one action */

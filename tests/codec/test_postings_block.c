@@ -15,14 +15,14 @@ struct block {
     size_t n;
 };
 
-/* Gaps of 0 to spread - 1: the density of the block is about 2 / spread. */
+/* Gaps below spread, a few below thrice that: the density of the block is about 2 / spread. */
 static void draw(uint64_t *random, struct block *b, size_t n, uint32_t base, uint32_t spread)
 {
     b->n = n;
     b->base = base;
     uint32_t next = base;
     for (size_t i = 0; i < n; i++) {
-        b->passages[i] = next + random_below(random, spread);
+        b->passages[i] = next + random_below(random, i % 41 == 40 ? 3 * spread : spread);
         next = b->passages[i] + 1;
         b->tfs[i] = 1 + random_bits(random, random_below(random, 4) == 0 ? 12 : 1);
     }

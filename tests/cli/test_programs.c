@@ -70,7 +70,7 @@ static void check_error(struct program *p, const char *name, const char *what)
 
 /* ---- help and mistakes ---- */
 
-Test(cli, help_and_version)
+Test(programs, help_and_version)
 {
     static const char *const asked[][4] = {
         {"indexer", "--help", NULL, "build"},        {"indexer", "-h", NULL, "build"},
@@ -88,7 +88,7 @@ Test(cli, help_and_version)
     program_release(&p);
 }
 
-Test(cli, mistakes)
+Test(programs, mistakes)
 {
     static const struct {
         const char *words[6];
@@ -129,7 +129,7 @@ Test(cli, mistakes)
     program_release(&p);
 }
 
-Test(cli, folder_that_is_no_index)
+Test(programs, folder_that_is_no_index)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -145,7 +145,7 @@ Test(cli, folder_that_is_no_index)
 
 /* ---- one query ---- */
 
-Test(cli, exit_status_of_query)
+Test(programs, exit_status_of_query)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -167,7 +167,7 @@ Test(cli, exit_status_of_query)
 }
 
 /* Everything behind INDEX is the query, a minus too; whoever meant an option is told. */
-Test(cli, options_behind_the_index_are_query)
+Test(programs, options_behind_the_index_are_query)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -187,7 +187,7 @@ Test(cli, options_behind_the_index_are_query)
     toy_index_remove(&toy);
 }
 
-Test(cli, queries_from_lines)
+Test(programs, queries_from_lines)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -297,7 +297,7 @@ static struct json_object *check_answer(const char *line, size_t len, const char
     return object;
 }
 
-Test(cli, json)
+Test(programs, json)
 {
     static const char *const queries[] = {"bridge river",           "submarine",    "",
                                           "caf\xc3\xa9 \"by the\"", "tower -tower", "ferry"};
@@ -332,7 +332,7 @@ Test(cli, json)
     toy_index_remove(&toy);
 }
 
-Test(cli, json_without_stored_text)
+Test(programs, json_without_stored_text)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -350,7 +350,7 @@ Test(cli, json_without_stored_text)
 
 /* ---- batch ---- */
 
-Test(cli, batch_takes_every_form_of_topics)
+Test(programs, batch_takes_every_form_of_topics)
 {
     static const char *const topics[] = {
         "1\tbridge river\n2\tferry\n3\tsubmarine\n",
@@ -383,7 +383,7 @@ Test(cli, batch_takes_every_form_of_topics)
     toy_index_remove(&toy);
 }
 
-Test(cli, batch_formats)
+Test(programs, batch_formats)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -419,7 +419,7 @@ static void make_topics(struct buf *out, unsigned n)
         buf_printf(out, "%u\t%s %s %s\n", i, words[i % 7], words[i / 7 % 7], words[i / 49 % 7]);
 }
 
-Test(cli, threads_change_nothing)
+Test(programs, threads_change_nothing)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -453,7 +453,7 @@ Test(cli, threads_change_nothing)
     toy_index_remove(&toy);
 }
 
-Test(cli, timings)
+Test(programs, timings)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -473,7 +473,7 @@ Test(cli, timings)
 
 /* ---- outputs that end early ---- */
 
-Test(cli, full_disk)
+Test(programs, full_disk)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -500,7 +500,7 @@ Test(cli, full_disk)
 }
 
 /* A reader that has gone (`| head`) ends the program at once and without a word. */
-Test(cli, reader_that_has_gone)
+Test(programs, reader_that_has_gone)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -524,7 +524,7 @@ static const char bad_records[] = "{\"id\":\"a\",\"text\":\"first\"}\n"
                                   "{broken\n"
                                   "{\"id\":\"b\",\"text\":\"third\"}\n";
 
-Test(cli, strict_commits_nothing)
+Test(programs, strict_commits_nothing)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -553,7 +553,7 @@ Test(cli, strict_commits_nothing)
     toy_index_remove(&toy);
 }
 
-Test(cli, errors_file)
+Test(programs, errors_file)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -583,7 +583,7 @@ Test(cli, errors_file)
     toy_index_remove(&toy);
 }
 
-Test(cli, build_from_standard_input)
+Test(programs, build_from_standard_input)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -609,7 +609,7 @@ static void put_gz(const struct toy_index *toy, const char *name, const char *co
     cr_assert_eq(gzclose(file), Z_OK);
 }
 
-Test(cli, folder_of_mixed_files)
+Test(programs, folder_of_mixed_files)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;
@@ -658,7 +658,7 @@ static void check_damaged(const struct toy_index *toy, const char *name, struct 
     program_release(&p);
 }
 
-Test(cli, damaged_index)
+Test(programs, damaged_index)
 {
     struct toy_index toy;
     struct buf bytes = BUF_INIT;
@@ -772,7 +772,7 @@ static void put_hostile_files(const struct toy_index *toy)
     buf_release(&name);
 }
 
-Test(cli, no_control_byte_leaves)
+Test(programs, no_control_byte_leaves)
 {
     struct toy_index toy;
     struct program p = PROGRAM_INIT;

@@ -2,7 +2,7 @@
 /* escape: runs of harmless ASCII are copied as a whole, everything else is judged by itself. */
 #include "common/base/escape.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 struct code_range {
     uint32_t first;

@@ -3,7 +3,7 @@
 #include "common/base/json.h"
 
 #include "common/base/escape.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* Appends \uXXXX, two of them for a character above U+FFFF. */
 static void put_u_escape(struct buf *out, uint32_t code_point)

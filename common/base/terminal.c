@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* A COLUMNS beyond this is a mistake. */
 #define WIDTH_MOST 10000

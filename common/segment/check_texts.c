@@ -7,7 +7,7 @@
 #include "common/segment/check_internal.h"
 #include "common/segment/passages.h"
 #include "common/segment/stored_text.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* A walk over documents and their passages. */
 struct walk {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "common/segment/tree.h"
+#include "common/segment/block_tree.h"
 
 /* A block under the cursor: strings first, then entries. */
 struct block {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "common/segment/dictionary.h"
-#include "common/segment/tree.h"
+#include "common/segment/block_tree.h"
 
 struct forms_cursor {
     const struct segment *segment;

@@ -5,7 +5,7 @@
 #include <utf8proc.h>
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "common/text/wordbreak_internal.h"
 
 /* Code points of one character at most, so that two of them stay within the limit of a token. */

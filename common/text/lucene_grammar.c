@@ -16,7 +16,7 @@
 #include "common/text/lucene_grammar.h"
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "common/text/wordbreak_internal.h"
 
 #define TEXT_SELECTOR  0xfe0eu

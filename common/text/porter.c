@@ -16,7 +16,7 @@
  */
 #include "common/text/porter.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 struct word {
     size_t len;

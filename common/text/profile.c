@@ -10,7 +10,7 @@
 #include "common/base/limits.h"
 #include "common/text/fold.h"
 #include "common/text/stem.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 static const struct profile profiles[] = {
     {

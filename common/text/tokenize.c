@@ -27,7 +27,7 @@
 #include "common/base/limits.h"
 #include "common/text/cjk.h"
 #include "common/text/lucene_grammar.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "common/text/wordbreak.h"
 #include "common/text/wordbreak_internal.h"
 

@@ -19,7 +19,7 @@
  */
 #include "common/text/wordbreak.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "common/text/wordbreak_internal.h"
 
 /* A character read from the text. */

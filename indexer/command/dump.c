@@ -16,7 +16,7 @@
 #include "common/segment/passage_id.h"
 #include "common/segment/passages.h"
 #include "common/segment/postings.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define FLUSH_BYTES 65536u
 

@@ -2,7 +2,7 @@
 /* charset: UTF-16 by hand (thirty lines; iconv would want the mark's bytes and its own state). */
 #include "indexer/corpus/charset.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 enum charset_name charset_of_mark(struct span head, size_t *mark_len)
 {

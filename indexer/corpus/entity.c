@@ -2,7 +2,7 @@
 /* entity: two tables, searched from the front; references are rare in text. */
 #include "indexer/corpus/entity.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* Names are case-sensitive; Latin 1 stands in order of its code points, from U+00A0. */
 static const char *const latin1[96] = {

@@ -16,7 +16,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "indexer/corpus/reader.h"
 
 #define NESTING_MOST 32

@@ -10,7 +10,7 @@
  */
 #include <md4c.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "indexer/corpus/entity.h"
 #include "indexer/corpus/front_matter.h"
 #include "indexer/corpus/reader.h"

@@ -6,7 +6,7 @@
 #include "indexer/corpus/reader.h"
 
 #include "common/base/date.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 

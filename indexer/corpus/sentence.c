@@ -5,7 +5,7 @@
  */
 #include "indexer/corpus/sentence.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define ABBREVIATION_BYTES 5 /* of the longest abbreviation (U.S.A) */
 

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "indexer/corpus/sentence.h"
 
 #define HALVES_AIM     (2 * PASSAGE_WORDS_AIM)

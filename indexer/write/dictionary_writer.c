@@ -3,7 +3,7 @@
 #include "indexer/write/dictionary_writer.h"
 
 #include "common/codec/front_coding.h"
-#include "common/segment/tree.h"
+#include "common/segment/block_tree.h"
 
 void dictionary_writer_init(struct dictionary_writer *w)
 {

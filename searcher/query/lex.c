@@ -14,7 +14,7 @@
  */
 #include "searcher/query/lex.h"
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* The bytes of the white space at `at`, 0 if there is none. U+202F is not among it: it joins the
  * digits of a number, for the tokenizer too. */

@@ -25,7 +25,7 @@
 #include "searcher/query/parse.h"
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/query/lex.h"
 
 #define TEXT_OF_(number) #number

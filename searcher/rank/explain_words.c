@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_words: the second half of explain.h, what to call the parts of a query. */
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/text/tokenize.h"
-#include "common/text/utf8.h"
 #include "searcher/rank/explain.h"
 
 /* From the first word's first byte to the last byte of any: words are pieces of one text, in order,

@@ -16,7 +16,7 @@
 #include "searcher/show/snippet_edges.h"
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define NOWHERE UINT32_MAX
 

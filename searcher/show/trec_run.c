@@ -8,7 +8,7 @@
 #include <utf8proc.h>
 
 #include "common/base/escape.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define MILLION 1000000
 

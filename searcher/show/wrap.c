@@ -10,7 +10,7 @@
 
 #include "common/base/escape.h"
 #include "common/base/terminal.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define MARK_BOLD  1
 #define MARK_PLAIN 2

@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "common/base/arena.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/topics/read_whole.h"
 
 struct topics_file {

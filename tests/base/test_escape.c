@@ -6,7 +6,7 @@
 #include <utf8proc.h>
 
 #include "common/base/escape.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* Said a second time, by Unicode's properties where escape.c has a list. */
 static bool obeyed_by_terminals(uint32_t code_point)

@@ -7,7 +7,7 @@
 
 #include "common/base/escape.h"
 #include "common/base/json.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* Writes `text`, looks at every character, reads it back, and compares with the cleaned text. */
 static void check_round_trip(struct span text, const char *what)

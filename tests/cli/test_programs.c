@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_cli: the two programs as people and scripts meet them: what they print where, and with which
- * exit status they end. */
+/* test_programs: the programs as people and scripts meet them: what they print where, and with
+ * which exit status they end. */
 #include <criterion/criterion.h>
 #include <json.h>
 #include <signal.h>
@@ -10,8 +10,8 @@
 #include <zlib.h>
 
 #include "common/base/file.h"
+#include "common/base/utf8.h"
 #include "common/segment/manifest.h"
-#include "common/text/utf8.h"
 #include "tests/support/program.h"
 #include "tests/support/seed.h"
 #include "tests/support/toy_index.h"

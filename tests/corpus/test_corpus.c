@@ -2,7 +2,7 @@
 /* The whole way from sources to documents: ids, standard input, gzip, what ends a reading. */
 #include <zlib.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "tests/corpus/fixture.h"
 
 /* Writes `bytes` packed; the last `cut` bytes are left off. */

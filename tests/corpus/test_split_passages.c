@@ -5,7 +5,7 @@
  * sentences, where a cut falls.
  */
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "indexer/corpus/sentence.h"
 #include "indexer/corpus/split_passages.h"
 #include "tests/corpus/fixture.h"

@@ -9,7 +9,7 @@
 #include "common/base/date.h"
 #include "common/base/escape.h"
 #include "common/base/terminal.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/show/hits_json.h"
 #include "searcher/show/hits_text.h"
 

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "common/base/limits.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/query/parse.h"
 
 /* One analyzer and one arena for all queries of a test. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/show/snippet.h"
 
 #define TERMS_MOST   8

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "common/base/buf.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/topics/read_topics.h"
 
 /* Reads a temporary file that holds `bytes`, packed by gzip if so wanted. */

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "common/base/escape.h"
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "searcher/show/trec_run.h"
 
 #define UNITS 524288 /* of a score of 1 */

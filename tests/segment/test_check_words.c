@@ -10,7 +10,7 @@
 #include "common/codec/postings_block.h"
 #include "common/segment/bounds.h"
 #include "common/segment/dictionary.h"
-#include "common/segment/tree.h"
+#include "common/segment/block_tree.h"
 #include "tests/segment/check_support.h"
 
 #define DOCUMENTS  21000

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16 i
+/* block_tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16 i
  * + 15. */
-#include "common/segment/tree.h"
+#include "common/segment/block_tree.h"
 
 #define LEVELS_MOST 16u /* 16^16 blocks: more than any file holds */
 

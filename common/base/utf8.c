@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* utf8: decoding follows the well-formed byte ranges of Unicode 15, table 3-7: only the second byte
  * of a sequence has a range of its own, so the first byte tells the length and that range. */
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 
 /* The bytes that `first` announces (0: none begins with it) and the range of the second byte. */
 static size_t sequence_length(uint8_t first, uint8_t *low, uint8_t *high)

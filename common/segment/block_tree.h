@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree: finds the block of a sorted, front-coded dictionary in which a string stands or would stand
+ * block_tree: finds the block of a sorted, front-coded dictionary in which a string stands or would stand
  * (docs/FORMAT.md 5, "Tree"). DICT and FORM share it.
  *
  * Keys are the first 8 bytes of each block's first string; every 16th key of a level makes the next.
  * A search reads one run of at most 16 keys a level, so two or three cache lines for a million
  * strings; only keys that are equal on 8 bytes are told apart by the strings themselves.
  */
-#ifndef QIAO_SEGMENT_TREE_H
-#define QIAO_SEGMENT_TREE_H
+#ifndef QIAO_SEGMENT_BLOCK_TREE_H
+#define QIAO_SEGMENT_BLOCK_TREE_H
 
 #include "common/codec/front_coding.h"
 #include "common/segment/format.h"

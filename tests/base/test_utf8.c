@@ -2,7 +2,7 @@
 /* utf8: every sequence of one to three bytes, and random ones, against a slow oracle. */
 #include <criterion/criterion.h>
 
-#include "common/text/utf8.h"
+#include "common/base/utf8.h"
 #include "tests/text/text_support.h"
 
 /* Table 3-7 of the Unicode standard, a line each. */

@@ -7,8 +7,8 @@
  * text code decodes without fear, yet stays memory-safe on any bytes: utf8_decode never reads past
  * `end` and always moves on.
  */
-#ifndef QIAO_TEXT_UTF8_H
-#define QIAO_TEXT_UTF8_H
+#ifndef QIAO_BASE_UTF8_H
+#define QIAO_BASE_UTF8_H
 
 #include "common/base/buf.h"
 

@@ -91,7 +91,7 @@ demo: all ## index the sample articles, answer sample queries, say what to type 
 # Criterion passes a test whose leak LeakSanitizer printed, so a report file fails the run.
 test: all $(OUT)/tests check-deps ## build and pass every test (filter with TESTS='suite/name*')
 	@rm -f $(OUT)/sanitizer.*
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/leaks.supp ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/leaks.supp:print_suppressions=0 ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
 	    QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
 	@for report in $(OUT)/sanitizer.*; do [ ! -e "$$report" ] || { cat "$$report"; exit 1; }; done
 

@@ -161,8 +161,14 @@ static void print_command_help(const struct cli_command *command)
     put_option(&text, &help_option, column);
     if (command->details != NULL)
         buf_printf(&text, "\n%s\n", command->details);
-    fwrite(text.data, 1, text.len, stdout);
+    cli_print(buf_span(&text));
     buf_release(&text);
+}
+
+void cli_print(struct span text)
+{
+    if (text.len > 0)
+        (void)fwrite(text.data, 1, text.len, stdout);
 }
 
 static void print_program_help(const struct cli_command *commands, FILE *to)

@@ -65,6 +65,9 @@ int cli_main(const char *program, const struct cli_command *commands, int argc, 
 enum status cli_parse(const struct cli_command *command, int argc, char **argv, void *settings,
                       int *first /* OUT */);
 
+/* Writes `text` to stdout as it is. cli_main reports a failed write, so the caller need not. */
+void cli_print(struct span text);
+
 /* Prints `PROGRAM: message` (this thread's, escaped) to stderr; returns CLI_ERROR. */
 int cli_fail(enum status status);
 

@@ -29,7 +29,7 @@ struct dump {
 static enum status flush(struct dump *d)
 {
     TRY(buf_status(&d->out));
-    (void)fwrite(d->out.data, 1, d->out.len, stdout); /* cli_main sees what fails */
+    cli_print(buf_span(&d->out));
     buf_clear(&d->out);
     return STATUS_OK;
 }

@@ -208,7 +208,7 @@ static enum status stats(const char *path, const struct settings *settings)
         status = buf_status(&out);
     }
     if (status == STATUS_OK)
-        (void)fwrite(out.data, 1, out.len, stdout);
+        cli_print(buf_span(&out));
     buf_release(&out);
     index_close(index);
     return status;

@@ -37,7 +37,7 @@ static enum status print_sound(const struct index *index)
                (unsigned long long)index->passages);
     const enum status status = buf_status(&line);
     if (status == STATUS_OK)
-        (void)fwrite(line.data, 1, line.len, stdout);
+        cli_print(buf_span(&line));
     buf_release(&line);
     return status;
 }

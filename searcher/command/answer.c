@@ -42,7 +42,7 @@ enum status answer_append(struct searcher *s, struct search_result *result, stru
     if (style->form == ANSWER_TREC || style->form == ANSWER_MSMARCO)
         return append_run(s, result, qid, style, out);
     struct hit_list list;
-    TRY(search_hits(s, result, 0, result->best.n, ANSWER_SNIPPET_WIDTH, &list));
+    TRY(search_hits(s, result, 0, result->best.n, SNIPPET_WIDTH, &list));
     list.qid = qid;
     list.query = query;
     if (!style->show_time)

@@ -18,9 +18,6 @@ struct answer_style {
     bool show_reading; /* in text, also when it is obvious */
 };
 
-/* Characters of a snippet. */
-#define ANSWER_SNIPPET_WIDTH 240u
-
 /* "text", "json", "trec", "msmarco"; STATUS_USAGE otherwise. */
 enum status answer_form_by_name(const char *name, enum answer_form *out /* OUT */);
 

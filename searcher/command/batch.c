@@ -112,11 +112,8 @@ static enum status answer_all(struct batch *b, struct worker *workers, size_t n_
         b->chunk_start = start;
         b->chunk_end = start + (left < CHUNK_QUERIES ? left : CHUNK_QUERIES);
         TRY(answer_chunk(b, workers, n_workers));
-        for (size_t i = b->chunk_start; i < b->chunk_end; i++) {
-            const struct buf *const a = &b->answers[i - b->chunk_start];
-            if (a->len > 0) /* a run has no line for a query without hits */
-                (void)fwrite(a->data, 1, a->len, stdout); /* cli_main reports a failed write */
-        }
+        for (size_t i = b->chunk_start; i < b->chunk_end; i++)
+            cli_print(buf_span(&b->answers[i - b->chunk_start]));
     }
     return STATUS_OK;
 }

@@ -50,7 +50,7 @@ static void print_value(const struct measure *measure, const char *qid, double v
     buf_printf(&line, "%-22s\t", measure->name);
     escape_append(&line, span_of_string(qid), ESCAPE_LINE);
     buf_printf(&line, measure_is_count(measure) ? "\t%.0f\n" : "\t%6.4f\n", value);
-    fwrite(line.data, 1, line.len, stdout);
+    cli_print(buf_span(&line));
     buf_release(&line);
 }
 

@@ -76,8 +76,7 @@ static enum status answer(struct asker *a, struct span qid, struct span query)
     } else {
         TRY(answer_append(a->searcher, &a->result, qid, query, &a->style, &a->out));
     }
-    if (a->out.len > 0) /* a run has no line for a query without hits */
-        (void)fwrite(a->out.data, 1, a->out.len, stdout); /* cli_main reports a failed write */
+    cli_print(buf_span(&a->out));
     (void)fflush(stdout);
     return STATUS_OK;
 }

@@ -65,7 +65,7 @@ static enum status print_article(struct shower *s, const struct article *a)
             buf_put_u8(&s->out, '\n');
     }
     TRY(buf_status(&s->out));
-    (void)fwrite(s->out.data, 1, s->out.len, stdout); /* cli_main reports a failed write */
+    cli_print(buf_span(&s->out));
     s->any = true;
     return STATUS_OK;
 }

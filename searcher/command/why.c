@@ -60,7 +60,7 @@ static enum status explain_id(struct asker *a, const struct settings *s, const c
     else
         explanation_text(&view, &a->out);
     TRY(buf_status(&a->out));
-    (void)fwrite(a->out.data, 1, a->out.len, stdout); /* cli_main reports a failed write */
+    cli_print(buf_span(&a->out));
     return STATUS_OK;
 }
 

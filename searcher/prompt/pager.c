@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/cli.h"
+
 #define SHELL_CANNOT_RUN 126 /* this, or one more where there is no such program (POSIX) */
 
 /* The row of the screen on which less shows the line that is looked for. */
@@ -131,6 +133,6 @@ enum status pager_show(struct span text, size_t line)
     (void)sigaction(SIGINT, &interrupt_before, NULL);
     buf_release(&command);
     if (status == STATUS_OK && !ran)
-        (void)fwrite(text.data, 1, text.len, stdout);
+        cli_print(text);
     return status;
 }

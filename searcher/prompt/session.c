@@ -12,13 +12,10 @@
 #include "searcher/prompt/line_editor.h"
 #include "searcher/show/hits_text.h"
 
-/* Characters of a snippet: about three lines of a terminal. */
-#define SNIPPET_WIDTH 240u
-
 enum status session_flush(struct session *s)
 {
     TRY(buf_status(&s->out));
-    (void)fwrite(s->out.data, 1, s->out.len, stdout); /* cli_main reports a failed write */
+    cli_print(buf_span(&s->out));
     (void)fflush(stdout);
     buf_clear(&s->out);
     return STATUS_OK;

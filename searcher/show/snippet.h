@@ -34,6 +34,9 @@ struct snippet {
     size_t cap; /* private */
 };
 
+/* The width that people and programs are shown: about three lines of a terminal. */
+#define SNIPPET_WIDTH 240u
+
 #define SNIPPET_INIT                                                                               \
     {                                                                                              \
         0, 0, false, false, NULL, 0, 0                                                             \

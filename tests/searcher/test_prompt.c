@@ -68,7 +68,7 @@ Test(prompt, through_a_pipe)
              ":more\n:why 1\n:reading\n:open\n"
              "quay\n\n  1  \n:more\n:more\n:more\n:why 2\n:open 4\n:open 5\n:open x\n"
              ":fly\x1b[1m away\n:reading\n:k 1\n+long +quay\n1\n17\n:documents max\nquay\n"
-             ":documents sum\n:more\n:documents\n:stats\n:h\n:quit\nsilk\n");
+             ":documents off\n:more\n:documents sum\n:stats\n:h\n:quit\nsilk\n");
     static const char *const parts[] = {
         "no more hits\n", "no hits are listed\n", "nothing was asked yet\n", "no hits are listed\n",
         /* quay */
@@ -89,7 +89,7 @@ Test(prompt, through_a_pipe)
         /* 17 is a query, as hit 17 is not listed */
         "nothing found, ", "documents are ranked by their best passage", "4 documents, ", "\n1. ",
         /* more of an answer comes in the order in which it began */
-        "by the sum of their passages", "4 documents\n\n2. ", "by the sum of their passages",
+        "passages are ranked (", "4 documents\n\n2. ", "by the sum of their passages",
         "4 documents, ", " words a passage\n", "1 segment, profile english", "\n  :why N", NULL};
     check_order(buf_string(&p.out), parts);
     static const char last[] =
@@ -154,6 +154,7 @@ static void start(struct terminal *t, const struct toy_index *toy, const char *s
         (void)setenv("XDG_STATE_HOME", state, 1);
         (void)setenv("TERM", "xterm", 1);
         (void)setenv("PAGER", pager, 1);
+        (void)setenv("LC_ALL", "C", 1); /* UTF-8 is typed all the same */
         (void)unsetenv("NO_COLOR");
         (void)execl(path, path, "prompt", toy->path, (char *)NULL);
         _exit(127);

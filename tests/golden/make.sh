@@ -7,23 +7,26 @@
 set -eu
 cd "$(dirname "$0")"
 indexer=${1:-../../build/indexer}
-trap "rm -f blocks.txt made.tmp read.tmp" EXIT
+trap "rm -f n.txt made.tmp read.tmp" EXIT
 
 # dump INDEX NAME WORDS...: the file INDEX.NAME, after making sure that both readers agree.
 dump() {
-    index=$1 name=$2
+    file=$1.$2 index=$1
     shift 2
     "$indexer" dump "$index" "$@" >made.tmp
     python3 ../oracle/read_format.py "$index" "$@" >read.tmp
     cmp made.tmp read.tmp
-    cat made.tmp >>"$index.$name"
+    cat made.tmp >>"$file"
 }
 
+# make INDEX SOURCE [OPTIONS...]
 make() {
-    rm -rf "$1" "$1".*
-    "$indexer" build --quiet "$@"
-    "$indexer" verify "$1"
-    dump "$1" terms terms
+    index=$1 source=$2
+    shift 2
+    rm -rf "$index" "$index".*
+    "$indexer" build --quiet "$@" "$index" "$source"
+    "$indexer" verify "$index"
+    dump "$index" terms terms
 }
 
 make v1 corpus.jsonl
@@ -39,10 +42,10 @@ awk 'BEGIN {
     for (i = 1; i <= 300; i++)
         print "always", i % 2 ? "odd" : "even", (i > 20) ? "late" : "early", "seldom" i % 7,
               i % 10 ? "plain" : "tenth", i % 3 ? "plain" : "always", i == 150 ? "once" : "dawn", "dusk"
-}' >blocks.txt
-make v1-blocks --passages window:8:8 blocks.txt
-for term in alway late; do
+}' >n.txt
+make v1-blocks n.txt --passages window:8:8 --id stem
+dump v1-blocks postings postings alway
     dump v1-blocks postings postings "$term"
 done
 
-du -cb v1 v1.* v1-blocks v1-blocks.* corpus.jsonl | tail -1
+cat corpus.jsonl v1*.* v1/* v1-blocks/* | wc -c

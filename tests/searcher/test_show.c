@@ -46,7 +46,7 @@ Test(show, bytes_into_a_pipe)
     /* The passages together are the words of the text, each of them a part of it. */
     const char *rest = NASTY;
     for (int i = 1; i <= 2; i++) {
-        char id[8];
+        char id[16];
         (void)snprintf(id, sizeof id, "a#%d", i);
         program_run(&p, "searcher", "show", toy.path, id, NULL);
         const char *const passage = buf_string(&p.out);

@@ -7,9 +7,9 @@
  */
 #include "indexer/ingest.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <utf8proc.h>
-#include <libdeflate.h>
 
 #include "common/base/date.h"
 #include "indexer/invert/inverter.h"
@@ -45,7 +45,7 @@ struct ingest {
     struct token_list title;
     struct token_list body;
     struct passage_ranges ranges;
-    bool any_cut;   /* some document was split into passages, or could have been */
+    bool any_cut; /* some document was split into passages, or could have been */
     bool any_whole;
     uint64_t text_bytes;
 };
@@ -212,12 +212,12 @@ static enum status write_meta(struct ingest *in)
 static enum status write_postings(struct ingest *in, struct segment_header *header)
 {
     const struct profile *const profile = in->options->profile;
-    const struct postings_settings settings = {
-        .bm25 = bm25_of(profile->k1, profile->b, header->tokens, header->passages,
-                        profile->byte_lengths),
-        .lengths = in->passages.lengths,
-        .passages = in->passages.n,
-        .positions = in->options->positions};
+    const struct postings_settings settings = {.bm25 =
+                                                   bm25_of(profile->k1, profile->b, header->tokens,
+                                                           header->passages, profile->byte_lengths),
+                                               .lengths = in->passages.lengths,
+                                               .passages = in->passages.n,
+                                               .positions = in->options->positions};
     struct postings_writer writer;
     enum status status = postings_writer_init(&writer, &settings);
     if (status == STATUS_OK)

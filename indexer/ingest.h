@@ -17,12 +17,12 @@
 
 struct ingest_options {
     struct corpus_options corpus;
-    struct split split;            /* SPLIT_AUTO: whole for pre-cut formats, else paragraphs */
+    struct split split; /* SPLIT_AUTO: whole for pre-cut formats, else paragraphs */
     const struct profile *profile;
     bool positions;
     bool store_text;
-    bool strict;                   /* publish nothing if any record was refused */
-    const char *format_name;       /* as given, for the META section */
+    bool strict;             /* publish nothing if any record was refused */
+    const char *format_name; /* as given, for the META section */
     const char *ids_name;
 };
 

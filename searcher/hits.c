@@ -252,7 +252,8 @@ enum status search_find_id(struct searcher *s, struct span id, uint32_t *first, 
     if (number > record.n_passages)
         return fail(STATUS_MISSING, "'%.*s' has %u passages, not %u", (int)name.len,
                     (const char *)name.data, record.n_passages, number);
-    *first = s->index->bases[segment].passage + record.first_passage + (number > 0 ? number - 1 : 0);
+    *first =
+        s->index->bases[segment].passage + record.first_passage + (number > 0 ? number - 1 : 0);
     *n = number > 0 ? 1 : record.n_passages;
     return STATUS_OK;
 }

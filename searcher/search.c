@@ -59,7 +59,8 @@ static double microseconds_since(const struct timespec *start)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return 1e6 * (double)(now.tv_sec - start->tv_sec) + 1e-3 * (double)(now.tv_nsec - start->tv_nsec);
+    return 1e6 * (double)(now.tv_sec - start->tv_sec) +
+           1e-3 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
 static enum status rank_exhaustive(const struct plan *plan, size_t segment, struct collector *c)
@@ -104,8 +105,8 @@ static enum status rank(struct searcher *s, const struct search_options *options
     return collector_finish(c);
 }
 
-enum status search_plan(struct searcher *s, struct span query,
-                        const struct search_options *options, struct search_result *r)
+enum status search_plan(struct searcher *s, struct span query, const struct search_options *options,
+                        struct search_result *r)
 {
     arena_clear(&r->arena);
     topk_release(&r->best);

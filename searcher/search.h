@@ -65,14 +65,17 @@ struct search_result {
     struct arena arena; /* query, plan and iterators live here */
     struct query query;
     struct plan plan;
-    struct topk best;   /* best first; `item` is a passage, or a document when rolled up */
-    uint64_t total;     /* matching passages, or documents */
+    struct topk best; /* best first; `item` is a passage, or a document when rolled up */
+    uint64_t total;   /* matching passages, or documents */
     bool exact;
-    bool documents;     /* they are documents */
+    bool documents; /* they are documents */
     double microseconds;
 };
 
-#define SEARCH_RESULT_INIT {.arena = ARENA_INIT}
+#define SEARCH_RESULT_INIT                                                                         \
+    {                                                                                              \
+        .arena = ARENA_INIT                                                                        \
+    }
 
 /* Ranks. `result` is reused from query to query; what it held is gone. */
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,
@@ -80,11 +83,12 @@ enum status search_run(struct searcher *s, struct span query, const struct searc
 void search_result_release(struct search_result *r);
 
 /* Reads the query into result->query and plans it, without ranking. */
-enum status search_plan(struct searcher *s, struct span query,
-                        const struct search_options *options, struct search_result *result);
+enum status search_plan(struct searcher *s, struct span query, const struct search_options *options,
+                        struct search_result *result);
 
-/* The ids of the best, as a run names them: of passages, or of documents when rolled up. Appends the
- * bytes to `ids` and fills `rows` (best.n of them), whose spans are good while `ids` is unchanged. */
+/* The ids of the best, as a run names them: of passages, or of documents when rolled up. Appends
+ * the bytes to `ids` and fills `rows` (best.n of them), whose spans are good while `ids` is
+ * unchanged. */
 struct run_row;
 enum status search_ids(struct searcher *s, const struct search_result *result, struct buf *ids,
                        struct run_row *rows /* OUT */);

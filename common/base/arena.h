@@ -22,7 +22,10 @@ struct arena {
     size_t held;                /* bytes taken from malloc */
 };
 
-#define ARENA_INIT {NULL, 0, 0}
+#define ARENA_INIT                                                                                 \
+    {                                                                                              \
+        NULL, 0, 0                                                                                 \
+    }
 
 /* `size` zeroed bytes, aligned to 16; NULL if memory ran out. Good until clear or release. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -25,7 +25,10 @@ struct buf {
     bool failed; /* an allocation failed: appends are ignored until buf_release */
 };
 
-#define BUF_INIT {NULL, 0, 0, false}
+#define BUF_INIT                                                                                   \
+    {                                                                                              \
+        NULL, 0, 0, false                                                                          \
+    }
 
 /* Frees the bytes and leaves an empty, usable buffer. */
 void buf_release(struct buf *b);

@@ -191,7 +191,8 @@ static inline uint64_t cursor_varint_max(struct cursor *c, uint64_t limit)
     return value;
 }
 
-/* The next `len` bytes, borrowed from what the cursor reads; empty and spoilt if there are fewer. */
+/* The next `len` bytes, borrowed from what the cursor reads; empty and spoilt if there are fewer.
+ */
 static inline struct span cursor_bytes(struct cursor *c, size_t len)
 {
     if (cursor_left(c) < len) {

@@ -56,8 +56,7 @@ enum status out_open(int dir_fd, const char *name, struct out_file *out)
 {
     if (unlinkat(dir_fd, name, 0) != 0 && errno != ENOENT)
         return io_failed("remove", name);
-    const int fd =
-        openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    const int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0)
         return io_failed("create", name);
     *out = (struct out_file){.fd = fd, .name = name, .buffer = BUF_INIT};

@@ -2,7 +2,8 @@
 /*
  * file: mapped input, and output that is whole or not there.
  *
- * Reading:  struct mapped_file m;  TRY(file_map(dir_fd, name, &m)); ... m.bytes ...; file_unmap(&m);
+ * Reading:  struct mapped_file m;  TRY(file_map(dir_fd, name, &m)); ... m.bytes ...;
+ * file_unmap(&m);
  *
  * Writing:  struct out_file o;
  *           TRY(out_open(dir_fd, "x.tmp", &o));        creates it, refuses links
@@ -28,9 +29,9 @@ enum status file_map(int dir_fd, const char *name, struct mapped_file *out /* OU
 void file_unmap(struct mapped_file *m);
 
 struct out_file {
-    int fd;            /* -1 when closed */
-    const char *name;  /* borrowed from out_open's caller */
-    uint64_t size;     /* bytes written so far, the buffered ones included */
+    int fd;           /* -1 when closed */
+    const char *name; /* borrowed from out_open's caller */
+    uint64_t size;    /* bytes written so far, the buffered ones included */
     struct buf buffer;
     enum status status; /* sticky; its message was recorded when it happened */
 };
@@ -44,7 +45,8 @@ void out_write(struct out_file *out, const void *bytes, size_t len);
 /* Overwrites bytes that were written before. */
 void out_write_at(struct out_file *out, uint64_t offset, const void *bytes, size_t len);
 
-/* Writes what is buffered, fsyncs and closes. One failed fsync is final: it is never tried again. */
+/* Writes what is buffered, fsyncs and closes. One failed fsync is final: it is never tried again.
+ */
 enum status out_close(struct out_file *out);
 
 /* Closes without a promise, after a failure; NULL-safe on a closed file. */

@@ -35,9 +35,9 @@
 
 /* `paragraphs`: a passage is packed to about the first, never over the second (words), and never
  * over the third (tokens with the title), so that its length fits a byte. */
-#define PASSAGE_WORDS_AIM      120
-#define PASSAGE_WORDS_MOST     200
-#define PASSAGE_TOKENS_MOST    255
+#define PASSAGE_WORDS_AIM   120
+#define PASSAGE_WORDS_MOST  200
+#define PASSAGE_TOKENS_MOST 255
 
 /* Query text: bytes read, nesting of groups, leaves. */
 #define LIMIT_QUERY_BYTES   65536

@@ -26,11 +26,12 @@ static inline unsigned bits_of(uint64_t v)
 /* Writes the low w bits (w <= 32) of n values into bitpack_bytes(n, w) bytes at `out`. */
 void bitpack_encode(const uint32_t *values, size_t n, unsigned w, uint8_t *out);
 
-/* Reads n values of w bits (w <= 32) from `in`, which holds at least bitpack_bytes(n, w) bytes; never
- * reads past in.len. */
+/* Reads n values of w bits (w <= 32) from `in`, which holds at least bitpack_bytes(n, w) bytes;
+ * never reads past in.len. */
 void bitpack_decode(struct span in, size_t n, unsigned w, uint32_t *out /* OUT */);
 
-/* The one value i of a packed array of width w; `in` holds at least bitpack_bytes(i + 1, w) bytes. */
+/* The one value i of a packed array of width w; `in` holds at least bitpack_bytes(i + 1, w) bytes.
+ */
 uint32_t bitpack_get(struct span in, size_t i, unsigned w);
 
 /* As above for widths up to 64 (columns). */

@@ -108,7 +108,8 @@ void packed_block_read(struct cursor *c, size_t n, uint32_t *values)
         memset(values, 0, n * sizeof *values);
         return;
     }
-    /* All that follows is lent to the kernel, which may then use wide loads; it reads no further. */
+    /* All that follows is lent to the kernel, which may then use wide loads; it reads no further.
+     */
     bitpack_decode(span_of(c->at, cursor_left(c)), n, l.w, values);
     c->at += bytes;
     if (l.e > 0)

@@ -29,7 +29,8 @@ void postings_block_append(struct buf *out, uint32_t base, const uint32_t *passa
     const size_t start = out->len;
     packed_block_append(out, values, n);
     const size_t bitset_bytes = 3 + ((passages[n - 1] - base) / 64 + 1) * (size_t)8;
-    if (n == BLOCK_VALUES && !out->failed && bitset_bytes <= out->len - start + BITSET_EXTRA_BYTES) {
+    if (n == BLOCK_VALUES && !out->failed &&
+        bitset_bytes <= out->len - start + BITSET_EXTRA_BYTES) {
         out->len = start;
         append_bitset(out, base, passages, n);
     }
@@ -44,7 +45,8 @@ static void read_bitset(struct cursor *c, uint32_t base, size_t n, uint32_t last
     const size_t words = cursor_u16(c);
     const struct span bits = cursor_bytes(c, words * 8);
     size_t found = 0;
-    uint64_t last = UINT64_MAX; /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage */
+    uint64_t last =
+        UINT64_MAX; /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage */
     for (size_t w = 0; w < words && !c->bad; w++) {
         uint64_t word = load_le64(bits.data + 8 * w);
         if ((w + 1 == words && word == 0) || found + (size_t)__builtin_popcountll(word) > n) {

@@ -17,12 +17,12 @@
 extern const uint32_t best_share_ranks[BEST_SHARES];
 
 struct term_entry {
-    uint32_t df;                /* passages that hold the term */
-    uint64_t cf;                /* occurrences */
-    struct span inlined;        /* inline postings if cf <= INLINE_OCCURRENCES (borrowed) */
-    uint64_t postings_offset;   /* in POST; the rest only if not inlined */
+    uint32_t df;              /* passages that hold the term */
+    uint64_t cf;              /* occurrences */
+    struct span inlined;      /* inline postings if cf <= INLINE_OCCURRENCES (borrowed) */
+    uint64_t postings_offset; /* in POST; the rest only if not inlined */
     uint64_t postings_bytes;
-    uint64_t positions_offset;  /* in POSI */
+    uint64_t positions_offset; /* in POSI */
     uint64_t positions_bytes;
     uint64_t bounds_offset;     /* in BNDS */
     uint64_t bounds_bytes;      /* 0: none */

@@ -23,7 +23,8 @@ void text_codec_free(struct text_codec *codec);
 /* Appends the zlib stream of `raw`. */
 enum status text_block_append(struct text_codec *codec, struct span raw, struct buf *out);
 
-/* Unpacks `packed` into exactly `raw_len` bytes at `raw`; STATUS_CORRUPT if it holds anything else. */
+/* Unpacks `packed` into exactly `raw_len` bytes at `raw`; STATUS_CORRUPT if it holds anything else.
+ */
 enum status text_block_read(struct text_codec *codec, struct span packed, uint8_t *raw /* OUT */,
                             size_t raw_len);
 

@@ -23,8 +23,8 @@
 
 /* What the share needs besides tf and length; the same for all terms of a query. */
 struct bm25 {
-    float c0; /* k1 (1 - b) */
-    float c1; /* k1 b / avg */
+    float c0;          /* k1 (1 - b) */
+    float c1;          /* k1 b / avg */
     bool byte_lengths; /* round lengths as Lucene does */
 };
 
@@ -33,8 +33,8 @@ static inline struct bm25 bm25_of(float k1, float b, uint64_t tokens, uint64_t p
                                   bool byte_lengths)
 {
     const double avg = tokens == 0 || passages == 0 ? 1.0 : (double)tokens / (double)passages;
-    return (struct bm25){(float)((double)k1 * (1.0 - (double)b)), (float)((double)k1 * (double)b / avg),
-                         byte_lengths};
+    return (struct bm25){(float)((double)k1 * (1.0 - (double)b)),
+                         (float)((double)k1 * (double)b / avg), byte_lengths};
 }
 
 static inline double bm25_idf(uint64_t passages, uint64_t df)

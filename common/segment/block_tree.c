@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* block_tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16 i
+/* block_tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16
+ * i
  * + 15. */
 #include "common/segment/block_tree.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * block_tree: finds the block of a sorted, front-coded dictionary in which a string stands or would stand
- * (docs/FORMAT.md 5, "Tree"). DICT and FORM share it.
+ * block_tree: finds the block of a sorted, front-coded dictionary in which a string stands or would
+ * stand (docs/FORMAT.md 5, "Tree"). DICT and FORM share it.
  *
- * Keys are the first 8 bytes of each block's first string; every 16th key of a level makes the next.
- * A search reads one run of at most 16 keys a level, so two or three cache lines for a million
- * strings; only keys that are equal on 8 bytes are told apart by the strings themselves.
+ * Keys are the first 8 bytes of each block's first string; every 16th key of a level makes the
+ * next. A search reads one run of at most 16 keys a level, so two or three cache lines for a
+ * million strings; only keys that are equal on 8 bytes are told apart by the strings themselves.
  */
 #ifndef QIAO_SEGMENT_BLOCK_TREE_H
 #define QIAO_SEGMENT_BLOCK_TREE_H
@@ -14,8 +14,8 @@
 #include "common/segment/format.h"
 
 struct tree {
-    struct span blocks;  /* the dictionary section */
-    struct span top;     /* the tree section */
+    struct span blocks; /* the dictionary section */
+    struct span top;    /* the tree section */
     uint64_t n_strings;
     uint64_t n_blocks;
 };

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "common/base/date.h"
+#include "common/base/utf8.h"
 #include "common/codec/bitpack.h"
 #include "common/codec/front_coding.h"
 #include "common/segment/blobs.h"
 #include "common/segment/check_internal.h"
 #include "common/segment/columns.h"
-#include "common/base/utf8.h"
 
 /* One blob of ids; *last is the id before it and becomes its last one. */
 static enum status check_ids_blob(struct check *c, uint64_t blob, struct front_string *last,

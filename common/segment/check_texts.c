@@ -3,11 +3,11 @@
  * check_texts: passages inside their documents, documents inside the stored text; and in the end
  * what the posting lists said of each passage.
  */
+#include "common/base/utf8.h"
 #include "common/segment/blobs.h"
 #include "common/segment/check_internal.h"
 #include "common/segment/passages.h"
 #include "common/segment/stored_text.h"
-#include "common/base/utf8.h"
 
 /* A walk over documents and their passages. */
 struct walk {

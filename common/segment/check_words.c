@@ -7,12 +7,12 @@
  */
 #include <stdlib.h>
 
+#include "common/base/utf8.h"
 #include "common/codec/front_coding.h"
+#include "common/segment/block_tree.h"
 #include "common/segment/check_internal.h"
 #include "common/segment/dictionary.h"
 #include "common/segment/forms.h"
-#include "common/segment/block_tree.h"
-#include "common/base/utf8.h"
 
 /* A dictionary that is being written anew, block by block. */
 struct strings_check {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * columns: typed values by row, with the least and the largest of every 256 (docs/FORMAT.md 6, COLM).
+ * columns: typed values by row, with the least and the largest of every 256 (docs/FORMAT.md 6,
+ * COLM).
  *
  *     struct column c;   bool found;
  *     TRY(column_find(segment, "date", &c, &found));

@@ -4,14 +4,14 @@
 
 #include <stdlib.h>
 
-#include "common/segment/dictionary.h"
 #include "common/segment/block_tree.h"
+#include "common/segment/dictionary.h"
 
 struct forms_cursor {
     const struct segment *segment;
     struct dictionary_cursor *terms; /* instead of all below, where there is no FORM */
     struct tree tree;
-    struct buf from;                 /* forms below it are passed over */
+    struct buf from; /* forms below it are passed over */
     bool started;
     uint64_t next_block;
     struct cursor strings;

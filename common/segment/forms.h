@@ -2,8 +2,8 @@
 /*
  * forms: the surface words of a segment in byte order, each with its term (docs/FORMAT.md 6, FORM).
  *
- * Completion, prefixes, wildcards and spelling work on these. Where the profile makes a word its own
- * term there is no FORM section, and the cursor walks the dictionary instead.
+ * Completion, prefixes, wildcards and spelling work on these. Where the profile makes a word its
+ * own term there is no FORM section, and the cursor walks the dictionary instead.
  *
  *     struct forms_cursor *c;
  *     TRY(forms_cursor_new(segment, from, &c));     // starts at the first form >= from

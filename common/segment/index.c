@@ -43,8 +43,8 @@ static enum status add_segment(struct index *index, int dir_fd, const struct man
 
 static enum status check_profiles(struct index *index)
 {
-    const char *const name = index->n_segments == 0 ? profile_at(0)->name
-                                                    : index->segments[0].header.profile;
+    const char *const name =
+        index->n_segments == 0 ? profile_at(0)->name : index->segments[0].header.profile;
     index->profile = profile_by_name(name);
     if (index->profile == NULL)
         return fail(STATUS_FORMAT, "unknown profile '%s'", name);
@@ -115,8 +115,8 @@ void index_close(struct index *index)
     free(index);
 }
 
-enum status index_find_term(const struct index *index, struct span term,
-                            struct term_entry *entries, uint64_t *df, uint64_t *cf)
+enum status index_find_term(const struct index *index, struct span term, struct term_entry *entries,
+                            uint64_t *df, uint64_t *cf)
 {
     uint64_t df_sum = 0;
     uint64_t cf_sum = 0;

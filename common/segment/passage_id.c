@@ -2,9 +2,9 @@
 /*
  * passage_id: the document's id, then the passage's place among those of its document.
  *
- * A run of a thousand hits asks for a thousand such places all over the index. Most documents have a
- * few passages, so the place is found by looking back over their neighbours; only where that leads too
- * far is the document's record unpacked, which costs ten times as much.
+ * A run of a thousand hits asks for a thousand such places all over the index. Most documents have
+ * a few passages, so the place is found by looking back over their neighbours; only where that
+ * leads too far is the document's record unpacked, which costs ten times as much.
  */
 #include "common/segment/passage_id.h"
 

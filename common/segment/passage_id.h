@@ -11,8 +11,9 @@
 #include "common/segment/documents.h"
 #include "common/segment/passages.h"
 
-/* Appends the id of `passage`, which belongs to `document` (both below their counts), to `out`. Both
- * readers read the same segment. STATUS_CORRUPT also if the document does not hold the passage. */
+/* Appends the id of `passage`, which belongs to `document` (both below their counts), to `out`.
+ * Both readers read the same segment. STATUS_CORRUPT also if the document does not hold the
+ * passage. */
 enum status passage_id_append(struct passage_reader *places, struct document_reader *documents,
                               uint32_t passage, uint32_t document, struct buf *out);
 

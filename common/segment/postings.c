@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * postings: three kinds of list behind one cursor: inline in the dictionary, one block, many blocks.
+ * postings: three kinds of list behind one cursor: inline in the dictionary, one block, many
+ * blocks.
  *
  * An inline list is unpacked at open as if it were a decoded block, so that the rest of the code
  * knows blocks only. A seek looks for its block first in the range table, if there is one, and then
@@ -122,8 +123,7 @@ static uint32_t block_last(const struct postings *p, uint32_t block)
 
 static uint32_t block_postings(const struct postings *p, uint32_t block)
 {
-    return block + 1 < p->directory.n_blocks ? BLOCK_VALUES
-                                             : p->entry.df - block * BLOCK_VALUES;
+    return block + 1 < p->directory.n_blocks ? BLOCK_VALUES : p->entry.df - block * BLOCK_VALUES;
 }
 
 /* Decodes the passages of a block; the cursor is left at its tf part. */

@@ -39,10 +39,10 @@ struct postings {
     struct postings_directory directory;
     struct span position_bytes; /* of the term */
     enum status status;
-    uint32_t block;             /* decoded, n_blocks when none is or at the end */
-    uint32_t n;                 /* postings of it */
-    uint32_t at;                /* the current one */
-    bool has_tfs;               /* tfs are decoded */
+    uint32_t block; /* decoded, n_blocks when none is or at the end */
+    uint32_t n;     /* postings of it */
+    uint32_t at;    /* the current one */
+    bool has_tfs;   /* tfs are decoded */
     struct cursor tf_part;
     uint32_t passages[BLOCK_VALUES];
     uint32_t tfs[BLOCK_VALUES];
@@ -69,7 +69,8 @@ static inline uint32_t postings_passage(const struct postings *p)
 /* Occurrences in the current passage. */
 uint32_t postings_tf(struct postings *p);
 
-/* Writes the postings_tf() positions of the current posting, ascending. The segment has positions. */
+/* Writes the postings_tf() positions of the current posting, ascending. The segment has positions.
+ */
 enum status postings_positions(struct postings *p, uint32_t *positions /* OUT */);
 
 #endif

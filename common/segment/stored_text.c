@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stored_text: block numbers follow from raw offsets by division, since raw blocks are all alike. */
+/* stored_text: block numbers follow from raw offsets by division, since raw blocks are all alike.
+ */
 #include "common/segment/stored_text.h"
 
 #define TABLE_START      16u /* of the offsets in TXTI */

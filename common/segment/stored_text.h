@@ -14,8 +14,8 @@
 struct text_reader {
     const struct segment *segment;
     struct text_codec *codec;
-    uint32_t block_bytes;  /* raw bytes of a full block */
-    uint64_t total;        /* raw bytes of all */
+    uint32_t block_bytes; /* raw bytes of a full block */
+    uint64_t total;       /* raw bytes of all */
     uint64_t n_blocks;
     struct buf block;
     uint64_t block_number; /* UINT64_MAX: none */

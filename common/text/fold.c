@@ -7,8 +7,8 @@
 
 #include <utf8proc.h>
 
-#include "common/text/unicode_tables.h"
 #include "common/base/utf8.h"
+#include "common/text/unicode_tables.h"
 
 /* No character decomposes into more than 18 (U+FDFA). */
 #define DECOMPOSED_MOST (18 * LIMIT_TOKEN_CHARACTERS)

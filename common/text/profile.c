@@ -8,9 +8,9 @@
 #include <xxhash.h>
 
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/text/fold.h"
 #include "common/text/stem.h"
-#include "common/base/utf8.h"
 
 static const struct profile profiles[] = {
     {

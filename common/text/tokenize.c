@@ -25,9 +25,9 @@
 #include "common/text/tokenize.h"
 
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/text/cjk.h"
 #include "common/text/lucene_grammar.h"
-#include "common/base/utf8.h"
 #include "common/text/wordbreak.h"
 #include "common/text/wordbreak_internal.h"
 

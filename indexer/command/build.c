@@ -118,8 +118,8 @@ static enum status build(const struct ingest_options *o, const struct settings *
     struct timespec start;
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     TRY(report_new(s->errors, &report));
-    enum status status = ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1,
-                                      report, summary);
+    enum status status =
+        ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1, report, summary);
     if (status == STATUS_OK)
         status = report_finish(report);
     if (status == STATUS_OK && !s->quiet) {
@@ -133,11 +133,8 @@ static enum status build(const struct ingest_options *o, const struct settings *
 
 static int run(const struct cli_command *command, int argc, char **argv)
 {
-    struct settings s = {.format = "auto",
-                         .profile = "english",
-                         .positions = "yes",
-                         .store = "text",
-                         .ids = "path"};
+    struct settings s = {
+        .format = "auto", .profile = "english", .positions = "yes", .store = "text", .ids = "path"};
     struct ingest_options o;
     struct ingest_summary summary;
     int first;
@@ -160,7 +157,10 @@ static int run(const struct cli_command *command, int argc, char **argv)
 }
 
 const struct cli_command build_command = {
-    "build", "[opts] INDEX SOURCE...", "make INDEX from files, folders or - (standard input)",
+    "build",
+    "[opts] INDEX SOURCE...",
+    "make INDEX from files, folders or - (standard input)",
     "Replaces the index that stood at INDEX once the new one is complete. A folder that holds\n"
     "anything else is refused.",
-    options, run};
+    options,
+    run};

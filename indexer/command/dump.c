@@ -10,13 +10,13 @@
 #include "common/base/date.h"
 #include "common/base/escape.h"
 #include "common/base/json.h"
+#include "common/base/utf8.h"
 #include "common/segment/dictionary.h"
 #include "common/segment/forms.h"
 #include "common/segment/index.h"
 #include "common/segment/passage_id.h"
 #include "common/segment/passages.h"
 #include "common/segment/postings.h"
-#include "common/base/utf8.h"
 
 #define FLUSH_BYTES 65536u
 

@@ -146,7 +146,8 @@ static enum status write_terms(struct inverter *v, const uint32_t *order,
         if (end > start) /* a word may have been seen only outside of every passage */
             status = group(sorted + start, end - start, &scratch, &list);
         if (end > start && status == STATUS_OK)
-            status = postings_writer_add(writer, string_table_get(&v->table.terms, order[i]), &list);
+            status =
+                postings_writer_add(writer, string_table_get(&v->table.terms, order[i]), &list);
         start = end;
     }
     free(scratch.passages);

@@ -23,7 +23,7 @@
 #include "indexer/write/postings_writer.h"
 
 struct occurrence {
-    uint32_t key;      /* term, later passage */
+    uint32_t key; /* term, later passage */
     uint32_t position;
 };
 

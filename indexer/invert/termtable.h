@@ -17,7 +17,6 @@ struct termtable_word {
     uint64_t count; /* occurrences, counted by the caller */
 };
 
-
 struct termtable {
     struct analyzer *analyzer;
     struct string_table surfaces;
@@ -25,7 +24,7 @@ struct termtable {
     struct string_table terms;
     struct termtable_word *words; /* by number in `surfaces` */
     size_t words_cap;
-    uint32_t *form_terms;         /* by number in `forms` */
+    uint32_t *form_terms; /* by number in `forms` */
     size_t form_terms_cap;
 };
 

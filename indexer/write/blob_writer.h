@@ -15,7 +15,10 @@ struct blob_writer {
     struct buf ends;  /* u64 end of each complete piece in `bytes` */
 };
 
-#define BLOB_WRITER_INIT {BUF_INIT, BUF_INIT}
+#define BLOB_WRITER_INIT                                                                           \
+    {                                                                                              \
+        BUF_INIT, BUF_INIT                                                                         \
+    }
 
 void blob_writer_release(struct blob_writer *w);
 

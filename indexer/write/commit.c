@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commit: flock for one writer, rename for all or nothing, names of our own pattern for cleaning. */
+/* commit: flock for one writer, rename for all or nothing, names of our own pattern for cleaning.
+ */
 #include "indexer/write/commit.h"
 
 #include <dirent.h>
@@ -86,8 +87,8 @@ static enum status open_folder(struct commit *c)
         return fail(STATUS_IO, "cannot create the folder '%s': %s", c->path, strerror(errno));
     c->dir_fd = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (c->dir_fd < 0)
-        return fail(errno == ENOTDIR ? STATUS_USAGE : STATUS_IO,
-                    "cannot open '%s' as a folder: %s", c->path, strerror(errno));
+        return fail(errno == ENOTDIR ? STATUS_USAGE : STATUS_IO, "cannot open '%s' as a folder: %s",
+                    c->path, strerror(errno));
     return STATUS_OK;
 }
 
@@ -117,8 +118,9 @@ static enum status look_around(struct commit *c)
     char foreign[256] = "";
     TRY(scan(c, is_foreign, foreign));
     if (foreign[0] != '\0')
-        return fail(STATUS_USAGE, "'%s' is no index and not empty (it holds '%s'); "
-                                  "name another folder",
+        return fail(STATUS_USAGE,
+                    "'%s' is no index and not empty (it holds '%s'); "
+                    "name another folder",
                     c->path, foreign);
     return STATUS_OK;
 }
@@ -159,7 +161,8 @@ static enum status publish_segments(struct commit *c, const struct manifest_row 
         segment_name(rows[i].build_id, name);
         if (faccessat(c->dir_fd, SEGMENT_TEMPORARY, F_OK, 0) == 0)
             TRY(file_publish(c->dir_fd, SEGMENT_TEMPORARY, name));
-        else if (faccessat(c->dir_fd, name, F_OK, 0) != 0) /* never a manifest of what is not there */
+        else if (faccessat(c->dir_fd, name, F_OK, 0) !=
+                 0) /* never a manifest of what is not there */
             return fail(STATUS_IO, "'%s/%s' is gone: somebody removed it", c->path, name);
     }
     return file_sync_folder(c->dir_fd, c->path);

@@ -9,8 +9,8 @@
  *     commit_close(&c);                           also after a failure: leaves the old index
  *
  * Order: the segment is written and synced under a temporary name, renamed to its final one, the
- * folder synced; then the manifest likewise. A crash at any instant leaves the old manifest with its
- * segments or the new one with its own. Only afterwards are files removed that the old manifest
+ * folder synced; then the manifest likewise. A crash at any instant leaves the old manifest with
+ * its segments or the new one with its own. Only afterwards are files removed that the old manifest
  * named and the new one does not.
  */
 #ifndef QIAO_INDEXER_WRITE_COMMIT_H
@@ -22,7 +22,7 @@
 #define MANIFEST_TEMPORARY MANIFEST_NAME TEMPORARY_SUFFIX
 
 struct commit {
-    const char *path;    /* borrowed */
+    const char *path; /* borrowed */
     int dir_fd;
     int lock_fd;
     bool made_folder;    /* by commit_open: removed again if nothing is published */
@@ -34,7 +34,8 @@ struct commit {
  * any more may be replaced, so a damaged MANIFEST is no failure. */
 enum status commit_open(const char *path, struct commit *c /* OUT */);
 
-/* Makes the segments of `rows`, of which those with a temporary file are renamed first, the index. */
+/* Makes the segments of `rows`, of which those with a temporary file are renamed first, the index.
+ */
 enum status commit_publish(struct commit *c, const struct manifest_row *rows, uint32_t n);
 
 /* Removes temporary files and unlocks. */

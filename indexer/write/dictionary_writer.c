@@ -63,7 +63,7 @@ enum status dictionary_writer_finish(struct dictionary_writer *w, struct segment
         buf_put_le64(&w->offsets, key);
     }
     tree_append_levels(&w->offsets, (const uint64_t *)(const void *)w->keys.data, n_blocks);
-    const struct buf *const parts[] = {&w->blocks, &w->offsets, &w->keys,    &w->prefix,
+    const struct buf *const parts[] = {&w->blocks,  &w->offsets, &w->keys,    &w->prefix,
                                        &w->strings, &w->payload, &w->previous};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         TRY(buf_status(parts[i]));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dictionary_writer: sorted strings with payloads into blocks of 32 under a tree (docs/FORMAT.md 5 and
- * 6: DICT with DTOP, FORM with FTOP).
+ * dictionary_writer: sorted strings with payloads into blocks of 32 under a tree (docs/FORMAT.md 5
+ * and 6: DICT with DTOP, FORM with FTOP).
  *
  *     for each string in ascending byte order:
  *         if (dictionary_writer_starts_block(&w))
@@ -16,10 +16,10 @@
 #include "indexer/write/segment_writer.h"
 
 struct dictionary_writer {
-    struct buf blocks;   /* complete ones */
-    struct buf offsets;  /* u64 each */
-    struct buf keys;     /* u64 each, in the machine's order */
-    struct buf prefix;   /* of the open block */
+    struct buf blocks;  /* complete ones */
+    struct buf offsets; /* u64 each */
+    struct buf keys;    /* u64 each, in the machine's order */
+    struct buf prefix;  /* of the open block */
     struct buf strings;
     struct buf payload;
     struct buf previous; /* the string before */

@@ -18,11 +18,11 @@ struct documents_writer {
     uint64_t n;
     struct blob_writer ids;
     struct blob_writer records;
-    struct buf record_blob;  /* the open one, not yet compressed */
+    struct buf record_blob; /* the open one, not yet compressed */
     struct buf hashes;
-    struct buf dates;        /* i32 each, as base/date.h has them */
-    struct buf all_ids;      /* the bytes of all ids, for the order */
-    struct buf id_ends;      /* u64 each */
+    struct buf dates;   /* i32 each, as base/date.h has them */
+    struct buf all_ids; /* the bytes of all ids, for the order */
+    struct buf id_ends; /* u64 each */
     struct text_codec *codec;
 };
 

@@ -8,7 +8,8 @@
  *         TRY(postings_writer_add(&w, term, &list));
  *     TRY(postings_writer_finish(&w, segment, &header));
  *
- * Bounds are made here, at the end of a build, because they need the mean length of the whole index.
+ * Bounds are made here, at the end of a build, because they need the mean length of the whole
+ * index.
  */
 #ifndef QIAO_INDEXER_WRITE_POSTINGS_WRITER_H
 #define QIAO_INDEXER_WRITE_POSTINGS_WRITER_H
@@ -18,10 +19,10 @@
 #include "indexer/write/dictionary_writer.h"
 
 struct postings_settings {
-    struct bm25 bm25;         /* for the bounds */
-    const uint32_t *lengths;  /* of each passage, borrowed for the writer's life */
+    struct bm25 bm25;        /* for the bounds */
+    const uint32_t *lengths; /* of each passage, borrowed for the writer's life */
     uint32_t passages;
-    bool positions;           /* store them */
+    bool positions; /* store them */
 };
 
 /* All postings of a term, ascending; positions posting by posting. */
@@ -39,15 +40,15 @@ struct postings_writer {
     struct buf lists;
     struct buf positions;
     struct buf bounds;
-    struct buf bodies;       /* scratch: the blocks of one list */
-    struct buf directory;    /* scratch: offsets of its blocks, u64 pairs (body, positions) */
-    float *shares;           /* scratch, one a posting */
+    struct buf bodies;    /* scratch: the blocks of one list */
+    struct buf directory; /* scratch: offsets of its blocks, u64 pairs (body, positions) */
+    float *shares;        /* scratch, one a posting */
     size_t shares_cap;
-    uint8_t *range_codes;    /* scratch, one a range */
+    uint8_t *range_codes; /* scratch, one a range */
     uint64_t n_lists;
     uint64_t n_bounds;
     uint64_t n_postings;
-    uint64_t n_occurrences;  /* of terms that are not inline */
+    uint64_t n_occurrences; /* of terms that are not inline */
 };
 
 enum status postings_writer_init(struct postings_writer *w,

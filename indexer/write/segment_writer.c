@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * segment_writer: one pass over the data; only the first 4 KiB, header and table, are written twice,
- * as zeros at first and in truth at the end.
+ * segment_writer: one pass over the data; only the first 4 KiB, header and table, are written
+ * twice, as zeros at first and in truth at the end.
  */
 #include "indexer/write/segment_writer.h"
 
@@ -94,8 +94,8 @@ enum status segment_writer_finish(struct segment_writer *w, struct segment_heade
 
     uint8_t bytes[HEADER_BYTES];
     segment_header_encode(header, bytes);
-    row->table_crc = checksum_crc32(checksum_crc32(0, bytes, sizeof bytes), w->table.data,
-                                    w->table.len);
+    row->table_crc =
+        checksum_crc32(checksum_crc32(0, bytes, sizeof bytes), w->table.data, w->table.len);
     uint8_t trailer[TRAILER_BYTES];
     store_le32(trailer, row->table_crc);
     store_le32(trailer + 4, checksum_crc32(0, w->sums.data, w->sums.len));

@@ -11,8 +11,8 @@
  *     TRY(segment_writer_finish(&w, &header, &row));         CSUM, header, trailer, fsync
  *     or, after a failure, segment_writer_abandon(&w);
  *
- * One section is open at a time. Errors are sticky; finish reports them. The file is written under a
- * temporary name; commit.h publishes it.
+ * One section is open at a time. Errors are sticky; finish reports them. The file is written under
+ * a temporary name; commit.h publishes it.
  */
 #ifndef QIAO_INDEXER_WRITE_SEGMENT_WRITER_H
 #define QIAO_INDEXER_WRITE_SEGMENT_WRITER_H

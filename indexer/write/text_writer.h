@@ -14,10 +14,10 @@
 struct text_writer {
     struct segment_writer *segment; /* borrowed; its TEXT section is open */
     struct text_codec *codec;
-    struct buf raw;                 /* of the block that fills */
+    struct buf raw; /* of the block that fills */
     struct buf packed;
     struct buf offsets;
-    uint64_t total;                 /* raw bytes so far */
+    uint64_t total; /* raw bytes so far */
     uint64_t packed_total;
 };
 

@@ -26,7 +26,7 @@ static enum status append_run(struct searcher *s, const struct search_result *re
     struct run_row *const rows = calloc(result->best.n + 1, sizeof *rows);
     struct buf ids = BUF_INIT;
     enum status status = rows == NULL ? fail_no_memory() : search_ids(s, result, &ids, rows);
-    const enum run_form form = style->form == ANSWER_MSMARCO          ? MSMARCO_RUN
+    const enum run_form form = style->form == ANSWER_MSMARCO   ? MSMARCO_RUN
                                : s->index->profile->ties_by_id ? ANSERINI_RUN
                                                                : TREC_RUN;
     if (status == STATUS_OK)

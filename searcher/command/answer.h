@@ -11,8 +11,8 @@ enum answer_form { ANSWER_TEXT, ANSWER_JSON, ANSWER_TREC, ANSWER_MSMARCO };
 
 struct answer_style {
     enum answer_form form;
-    const char *tag;   /* of a TREC run */
-    uint32_t width;    /* of text; 0: lines never break */
+    const char *tag; /* of a TREC run */
+    uint32_t width;  /* of text; 0: lines never break */
     bool colour;
     bool show_time;    /* in text */
     bool show_reading; /* in text, also when it is obvious */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask: the options that `query`, `batch`, `why` and `prompt` share, and what they mean for an index.
+ * ask: the options that `query`, `batch`, `why` and `prompt` share, and what they mean for an
+ * index.
  *
- *     struct ask_settings settings = ASK_SETTINGS_INIT;      the first member of a command's settings
- *     static const struct cli_option options[] = {ASK_OPTIONS(struct settings, ask), {...}, ...};
+ *     struct ask_settings settings = ASK_SETTINGS_INIT;      the first member of a command's
+ * settings static const struct cli_option options[] = {ASK_OPTIONS(struct settings, ask), {...},
+ * ...};
  *     ...
  *     TRY(ask_open(path, &settings, &searcher));
  *     TRY(ask_interpret(&settings, searcher, &search_options));
@@ -15,8 +17,8 @@
 #include "searcher/search.h"
 
 struct ask_settings {
-    uint32_t k;           /* 0: the command's default */
-    float k1;             /* below 0: the profile's */
+    uint32_t k; /* 0: the command's default */
+    float k1;   /* below 0: the profile's */
     float b;
     bool literal;
     bool check;
@@ -24,20 +26,28 @@ struct ask_settings {
     const char *algorithm;
 };
 
-#define ASK_SETTINGS_INIT {.k = 0, .k1 = -1, .b = -1, .algorithm = "auto"}
+#define ASK_SETTINGS_INIT                                                                          \
+    {                                                                                              \
+        .k = 0, .k1 = -1, .b = -1, .algorithm = "auto"                                             \
+    }
 
 #define ASK_OPTIONS(type, field)                                                                   \
     {"k", 'k', CLI_U32, offsetof(type, field.k), "N", "how many hits (query 10, batch 1000)"},     \
         {"k1", 0, CLI_FLOAT, offsetof(type, field.k1), "X", "BM25's k1 (the profile's: 0.9)"},     \
         {"b", 0, CLI_FLOAT, offsetof(type, field.b), "X", "BM25's b (the profile's: 0.4)"},        \
-        {"documents", 0, CLI_STRING, offsetof(type, field.documents), "HOW",                       \
-         "rank documents by their passages: max, sum or top3"},                                    \
-        {"literal", 0, CLI_FLAG, offsetof(type, field.literal), NULL,                              \
-         "read nothing in a query as syntax"},                                                     \
-        {"algorithm", 0, CLI_STRING, offsetof(type, field.algorithm), "NAME",                      \
-         "auto or exhaustive; both give the same answers"},                                        \
-        {"check", 0, CLI_FLAG, offsetof(type, field.check), NULL,                                  \
-         "read every checksum of the index first"}
+        {"documents", 0,                                                                           \
+         CLI_STRING,  offsetof(type, field.documents),                                             \
+         "HOW",       "rank documents by their passages: max, sum or top3"},                       \
+        {"literal", 0,                                                                             \
+         CLI_FLAG,  offsetof(type, field.literal),                                                 \
+         NULL,      "read nothing in a query as syntax"},                                          \
+        {"algorithm", 0,                                                                           \
+         CLI_STRING,  offsetof(type, field.algorithm),                                             \
+         "NAME",      "auto or exhaustive; both give the same answers"},                           \
+    {                                                                                              \
+        "check", 0, CLI_FLAG, offsetof(type, field.check), NULL,                                   \
+            "read every checksum of the index first"                                               \
+    }
 
 /* Opens the index, with --check reads its checksums, and says on stderr if its words may have been
  * stemmed by other libraries. */

@@ -221,8 +221,7 @@ static enum status run_file(const struct settings *s, const char *index, const c
 
 static int run(const struct cli_command *command, int argc, char **argv)
 {
-    struct settings s = {
-        .ask = ASK_SETTINGS_INIT, .format = "trec", .tag = "qiao", .threads = 1};
+    struct settings s = {.ask = ASK_SETTINGS_INIT, .format = "trec", .tag = "qiao", .threads = 1};
     int first;
     enum status status = cli_parse(command, argc, argv, &s, &first);
     if (status == STATUS_MISSING)
@@ -238,7 +237,11 @@ static int run(const struct cli_command *command, int argc, char **argv)
 }
 
 const struct cli_command batch_command = {
-    "batch", "[opts] INDEX FILE", "answer a file of queries as a TREC run",
-    "FILE: TSV (qid, tab, text), one query a line, TREC topics or JSON lines; - is standard input.\n"
+    "batch",
+    "[opts] INDEX FILE",
+    "answer a file of queries as a TREC run",
+    "FILE: TSV (qid, tab, text), one query a line, TREC topics or JSON lines; - is standard "
+    "input.\n"
     "Under the profile anserini queries are literal, as in Anserini, and equal scores stand by id.",
-    options, run};
+    options,
+    run};

@@ -97,9 +97,8 @@ static enum status answer_lines(struct asker *a)
         status = answer(a, span_of_string(qid), span_of(line, (size_t)len));
     }
     free(line);
-    return status == STATUS_OK && ferror(stdin)
-               ? fail(STATUS_IO, "cannot read standard input")
-               : status;
+    return status == STATUS_OK && ferror(stdin) ? fail(STATUS_IO, "cannot read standard input")
+                                                : status;
 }
 
 /* Whether a word of the query looks like an option that came too late. */
@@ -160,7 +159,10 @@ static int run(const struct cli_command *command, int argc, char **argv)
 }
 
 const struct cli_command query_command = {
-    "query", "[opts] INDEX [QUERY...]", "answer one query, or one a line from standard input",
+    "query",
+    "[opts] INDEX [QUERY...]",
+    "answer one query, or one a line from standard input",
     "A query: words, \"a phrase\", \"a phrase\"~3, +must, -must_not, (a group). Everything behind\n"
     "INDEX is the query. Exit status: 0 something was found, 1 nothing, 2 an error.",
-    options, run};
+    options,
+    run};

@@ -4,7 +4,8 @@
  *
  *     struct arena a = ARENA_INIT;
  *     struct query query;
- *     TRY(query_parse(text, analyzer, profile, QUERY_SYNTAX, &a, &query));   // fails on memory only
+ *     TRY(query_parse(text, analyzer, profile, QUERY_SYNTAX, &a, &query));   // fails on memory
+ * only
  *
  * Grammar (what does not fit is text):
  *

@@ -23,18 +23,18 @@ enum query_kind { QUERY_TERM, QUERY_PHRASE, QUERY_BAG };
 enum query_occur { OCCUR_SHOULD, OCCUR_MUST, OCCUR_MUST_NOT };
 
 struct query_word {
-    struct span typed;  /* the token as it stands in the query text */
-    struct span form;   /* folded */
-    struct span term;   /* what the index holds */
-    uint32_t position;  /* in its phrase, from 0, holes counted */
+    struct span typed; /* the token as it stands in the query text */
+    struct span form;  /* folded */
+    struct span term;  /* what the index holds */
+    uint32_t position; /* in its phrase, from 0, holes counted */
     bool stop_word;
 };
 
 struct query_node {
     enum query_kind kind;
-    enum query_occur occur;         /* of this node in its bag; OCCUR_SHOULD at the root */
-    float boost;                    /* 1 unless given */
-    struct query_word *words;       /* QUERY_TERM: one; QUERY_PHRASE: two or more; else NULL */
+    enum query_occur occur;   /* of this node in its bag; OCCUR_SHOULD at the root */
+    float boost;              /* 1 unless given */
+    struct query_word *words; /* QUERY_TERM: one; QUERY_PHRASE: two or more; else NULL */
     size_t n_words;
     uint32_t slop;                  /* QUERY_PHRASE */
     struct query_node *first_child; /* QUERY_BAG, in the order typed */
@@ -42,12 +42,12 @@ struct query_node {
 };
 
 struct query {
-    struct query_node *root;  /* always a QUERY_BAG, perhaps empty */
+    struct query_node *root; /* always a QUERY_BAG, perhaps empty */
     size_t n_leaves;
-    bool obvious;             /* the reading is what anybody would expect: a bag of plain words of
+    bool obvious;     /* the reading is what anybody would expect: a bag of plain words of
                                  which none was left out */
-    bool cut;                 /* a limit of base/limits.h was reached; `note` says which */
-    const char *note;         /* static text for the person, NULL if there is nothing to say */
+    bool cut;         /* a limit of base/limits.h was reached; `note` says which */
+    const char *note; /* static text for the person, NULL if there is nothing to say */
 };
 
 /* Appends the tree as a line a person can read: `climate OR "sea level"~3 OR +shanghai`; words as

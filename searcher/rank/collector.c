@@ -13,8 +13,7 @@ static uint32_t at_rank(const struct segment *s, uint64_t rank)
     const struct span order = s->sections[SECTION_DORD];
     if (order.len == 0)
         return (uint32_t)rank;
-    const uint32_t document =
-        bitpack_get(order, (size_t)rank, bits_of(s->header.documents - 1));
+    const uint32_t document = bitpack_get(order, (size_t)rank, bits_of(s->header.documents - 1));
     return document < s->header.documents ? document : 0;
 }
 
@@ -35,8 +34,7 @@ static enum status least_head(const struct index *index, const uint64_t *taken, 
         }
         buf_clear(candidate);
         TRY(document_id(s, at_rank(s, taken[i]), candidate));
-        if (*least == index->n_segments ||
-            span_compare(buf_span(candidate), buf_span(best)) < 0) {
+        if (*least == index->n_segments || span_compare(buf_span(candidate), buf_span(best)) < 0) {
             const struct buf swap = *best;
             *best = *candidate;
             *candidate = swap;
@@ -63,8 +61,8 @@ enum status tie_ranks_make(const struct index *index, struct tie_ranks *out)
     uint32_t *const ranks = calloc((size_t)index->documents + 1, sizeof *ranks);
     uint64_t *const taken = calloc(index->n_segments + 1, sizeof *taken);
     struct buf ids[2] = {BUF_INIT, BUF_INIT};
-    enum status status = ranks == NULL || taken == NULL ? fail_no_memory()
-                                                        : merge_ranks(index, taken, ids, ranks);
+    enum status status =
+        ranks == NULL || taken == NULL ? fail_no_memory() : merge_ranks(index, taken, ids, ranks);
     buf_release(&ids[0]);
     buf_release(&ids[1]);
     free(taken);

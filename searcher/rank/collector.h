@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * collector: takes every match of a ranking in ascending order of passage, keeps the k best passages
- * or documents, and counts.
+ * collector: takes every match of a ranking in ascending order of passage, keeps the k best
+ * passages or documents, and counts.
  *
  *     TRY(collector_init(&c, index, ties, mode, k));
  *     for each segment: TRY(collector_segment(&c, i));
@@ -37,9 +37,9 @@ struct collector {
     uint64_t total; /* matching passages, or documents when they are rolled up */
     size_t segment;
     struct passage_reader places;
-    bool open;             /* a document is being added up */
-    uint32_t document;     /* of the index */
-    uint64_t scores[3];    /* its best passages' scores, descending */
+    bool open;          /* a document is being added up */
+    uint32_t document;  /* of the index */
+    uint64_t scores[3]; /* its best passages' scores, descending */
     uint64_t sum;
     uint32_t best_passage; /* of the index */
 };

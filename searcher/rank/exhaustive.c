@@ -68,8 +68,8 @@ static void score_positions(const struct oracle *o, const struct plan_node *node
             words[i] = (struct phrase_word){.positions = all[i].positions + all[i].starts[d],
                                             .n = all[i].starts[d + 1] - all[i].starts[d],
                                             .offset = node->words[i].position};
-        const float tf = phrase_tf(words, node->n_words, node->slop,
-                                   segment_title_positions(o->segment, d));
+        const float tf =
+            phrase_tf(words, node->n_words, node->slop, segment_title_positions(o->segment, d));
         if (tf > 0)
             scores[d] = bm25_contribution(&o->plan->bm25, node->weight, tf,
                                           scored_length(o->plan, o->segment, d));
@@ -123,8 +123,7 @@ static enum status score_bag(const struct oracle *o, const struct plan_node *bag
     const size_t n = (size_t)o->segment->header.passages;
     uint64_t *const child_scores = calloc(n + 1, sizeof *child_scores);
     struct tally *const tallies = calloc(n + 1, sizeof *tallies);
-    enum status status =
-        child_scores == NULL || tallies == NULL ? fail_no_memory() : STATUS_OK;
+    enum status status = child_scores == NULL || tallies == NULL ? fail_no_memory() : STATUS_OK;
     uint32_t n_required = 0;
     for (const struct plan_node *c = bag->first_child; c != NULL && status == STATUS_OK;
          c = c->next) {

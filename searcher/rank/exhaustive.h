@@ -2,8 +2,8 @@
 /*
  * exhaustive: the oracle. Scores every passage of a segment, term at a time, into plain arrays.
  *
- * It shares the plan and the formula with the other way of ranking, but neither its iterators nor its
- * skipping, and is written for clarity: each node of the plan becomes an array of scores, one a
+ * It shares the plan and the formula with the other way of ranking, but neither its iterators nor
+ * its skipping, and is written for clarity: each node of the plan becomes an array of scores, one a
  * passage, 0 where it does not match (a match scores at least 1, score/bm25.h).
  */
 #ifndef QIAO_SEARCHER_RANK_EXHAUSTIVE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * iterate_and: passages that all children match. The cheapest child leads; each other one is asked for
- * the leader's passage, and where it is further the leader is moved there and the round starts anew.
+ * iterate_and: passages that all children match. The cheapest child leads; each other one is asked
+ * for the leader's passage, and where it is further the leader is moved there and the round starts
+ * anew.
  */
 #include "searcher/rank/iterator.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* iterate_optional: the lead decides what matches, the extra adds to the score where it matches too. */
+/* iterate_optional: the lead decides what matches, the extra adds to the score where it matches
+ * too. */
 #include "searcher/rank/iterator.h"
 
 struct optional_iterator {

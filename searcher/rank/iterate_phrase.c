@@ -11,7 +11,7 @@ struct word_cursor {
     struct postings postings;
     uint32_t *positions; /* of the current passage */
     uint32_t cap;
-    uint32_t word;       /* its number in the phrase */
+    uint32_t word; /* its number in the phrase */
 };
 
 struct phrase_iterator {
@@ -62,8 +62,7 @@ static uint32_t meet(struct phrase_iterator *p, uint32_t target)
             i++;
             continue;
         }
-        candidate =
-            there == PASSAGE_END ? there : postings_seek(&p->cursors[0].postings, there);
+        candidate = there == PASSAGE_END ? there : postings_seek(&p->cursors[0].postings, there);
         i = 1;
     }
     return candidate;

@@ -10,9 +10,9 @@
  *
  * The contract, the same for every kind: advance(target) moves to the first match >= target and
  * returns it, PASSAGE_END if there is none; with target at or before the current match it stays; at
- * the end it stays at the end. score() is that of the current match, and may be called once a match.
- * Iterators live in the context's arena. Damage ends an iterator and sets context->status, which is
- * checked once, at the end.
+ * the end it stays at the end. score() is that of the current match, and may be called once a
+ * match. Iterators live in the context's arena. Damage ends an iterator and sets context->status,
+ * which is checked once, at the end.
  */
 #ifndef QIAO_SEARCHER_RANK_ITERATOR_H
 #define QIAO_SEARCHER_RANK_ITERATOR_H
@@ -25,7 +25,7 @@ struct iterator_context {
     const struct segment *segment;
     size_t segment_number; /* which entries of a plan_word are its own */
     struct arena *arena;
-    enum status status;    /* sticky */
+    enum status status; /* sticky */
 };
 
 struct iterator {
@@ -33,7 +33,7 @@ struct iterator {
     uint64_t (*score)(struct iterator *it);
     uint32_t passage; /* the current match; 0 before the first advance */
     bool started;
-    uint64_t cost;    /* about how many matches it has: cheaper ones lead */
+    uint64_t cost; /* about how many matches it has: cheaper ones lead */
 };
 
 static inline uint32_t iterator_advance(struct iterator *it, uint32_t target)

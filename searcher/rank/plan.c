@@ -90,9 +90,11 @@ static enum status plan_node_of(struct planner *p, const struct query_node *q, d
 {
     const double all = boost * (double)q->boost;
     const bool apart = q->kind == QUERY_PHRASE && !p->positions;
-    struct plan_node *const node =
-        new_node(p, apart ? PLAN_BAG : q->kind == QUERY_PHRASE ? PLAN_PHRASE : PLAN_TERM, q->occur,
-                 all);
+    struct plan_node *const node = new_node(p,
+                                            apart                     ? PLAN_BAG
+                                            : q->kind == QUERY_PHRASE ? PLAN_PHRASE
+                                                                      : PLAN_TERM,
+                                            q->occur, all);
     if (node == NULL)
         return fail_no_memory();
     node->slop = q->slop;
@@ -114,8 +116,7 @@ static enum status plan_child(struct planner *p, const struct query_node *q, str
     if (equal == NULL)
         return plan_node_of(p, q, bag->boost, out);
     equal->count++;
-    equal->weight =
-        bm25_weight(equal->boost * (double)equal->count * equal->words[0].idf);
+    equal->weight = bm25_weight(equal->boost * (double)equal->count * equal->words[0].idf);
     *out = NULL;
     return STATUS_OK;
 }

@@ -22,23 +22,23 @@ enum plan_kind { PLAN_TERM, PLAN_PHRASE, PLAN_BAG };
 
 struct plan_word {
     struct span term;
-    struct span typed;           /* as the person wrote it */
-    uint32_t position;           /* in its phrase */
-    uint64_t df;                 /* of the whole index */
+    struct span typed; /* as the person wrote it */
+    uint32_t position; /* in its phrase */
+    uint64_t df;       /* of the whole index */
     uint64_t cf;
     double idf;
-    struct term_entry *entries;  /* by segment; df 0 where it is not */
+    struct term_entry *entries; /* by segment; df 0 where it is not */
 };
 
 struct plan_node {
     enum plan_kind kind;
     enum query_occur occur;
-    struct plan_word *words;     /* one of a term, several of a phrase */
+    struct plan_word *words; /* one of a term, several of a phrase */
     size_t n_words;
     uint32_t slop;
-    uint32_t count;              /* equal terms merged into this one */
-    double boost;                /* all the way down from the root */
-    float weight;                /* in units (score/bm25.h); leaves only */
+    uint32_t count; /* equal terms merged into this one */
+    double boost;   /* all the way down from the root */
+    float weight;   /* in units (score/bm25.h); leaves only */
     struct plan_node *first_child;
     struct plan_node *next;
 };
@@ -46,10 +46,10 @@ struct plan_node {
 struct plan {
     const struct index *index;
     struct bm25 bm25;
-    struct plan_node *root;      /* a PLAN_BAG */
-    struct plan_node **leaves;   /* all terms and phrases, in the order of the query */
+    struct plan_node *root;    /* a PLAN_BAG */
+    struct plan_node **leaves; /* all terms and phrases, in the order of the query */
     size_t n_leaves;
-    const char *note;            /* static text, NULL if there is nothing to say */
+    const char *note; /* static text, NULL if there is nothing to say */
 };
 
 /* Fails on memory and on damage of the index only. A phrase on an index without positions becomes

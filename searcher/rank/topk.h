@@ -8,8 +8,9 @@
  *     topk_sort(&t);                       best first: t.entries[0 .. t.n)
  *     topk_release(&t);
  *
- * Higher scores are better; among equal scores the lower `tie` is. Ties are distinct, so the order is
- * total and the result does not depend on the order of offers. A binary heap with the worst on top.
+ * Higher scores are better; among equal scores the lower `tie` is. Ties are distinct, so the order
+ * is total and the result does not depend on the order of offers. A binary heap with the worst on
+ * top.
  */
 #ifndef QIAO_SEARCHER_RANK_TOPK_H
 #define QIAO_SEARCHER_RANK_TOPK_H

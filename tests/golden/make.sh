@@ -45,7 +45,5 @@ awk 'BEGIN {
 }' >n.txt
 make v1-blocks n.txt --passages window:8:8 --id stem
 dump v1-blocks postings postings alway
-    dump v1-blocks postings postings "$term"
-done
 
 cat corpus.jsonl v1*.* v1/* v1-blocks/* | wc -c

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "common/codec/postings_block.h"
+#include "common/segment/block_tree.h"
 #include "common/segment/bounds.h"
 #include "common/segment/dictionary.h"
-#include "common/segment/block_tree.h"
 #include "tests/segment/check_support.h"
 
 #define DOCUMENTS  21000

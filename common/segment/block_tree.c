@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* block_tree: a static B-tree of fanout 16 without pointers; children of key i are keys 16 i .. 16
- * i
- * + 15. */
+/*
+ * block_tree: a static B-tree of fanout 16 without pointers; the children of key i are the keys from
+ * 16 i to 16 i + 15 of the level below.
+ */
 #include "common/segment/block_tree.h"
 
 #define LEVELS_MOST 16u /* 16^16 blocks: more than any file holds */

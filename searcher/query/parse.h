@@ -16,9 +16,8 @@
  *   phrase  = '"' ... '"' ("~" digits)?     an unclosed quote runs to the end
  *   word    = bytes up to white space, a quote at a word's start, or ")" that closes a group
  *
- * A word that analysis turns into several tokens (state-of-the-art, or a run of ideographs) is a
- * phrase for a signed clause and for words joined without white space in scripts without spaces it
- * stays a bag of its tokens; see parse.c for the rule and the reason. Stop words: with STOPS_WEAK
+ * A word that analysis turns into several tokens (state-of-the-art, or a run of ideographs) adds each
+ * of them to the bag around it; with a sign it is the phrase of them (parse.c says why). Stop words: with STOPS_WEAK
  * they are left out of a bag unless it has nothing else or they are signed; they count inside
  * phrases. Words that the analysis drops leave nothing.
  */

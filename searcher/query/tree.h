@@ -44,8 +44,8 @@ struct query_node {
 struct query {
     struct query_node *root; /* always a QUERY_BAG, perhaps empty */
     size_t n_leaves;
-    bool obvious;     /* the reading is what anybody would expect: a bag of plain words of
-                                 which none was left out */
+    bool obvious;     /* the reading is what anybody would expect: a bag of plain words,
+                         of which stop words alone may have been left out */
     bool cut;         /* a limit of base/limits.h was reached; `note` says which */
     const char *note; /* static text for the person, NULL if there is nothing to say */
 };

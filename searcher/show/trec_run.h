@@ -10,9 +10,10 @@
  *
  *     TREC_RUN       `qid Q0 id rank score tag`; six exact decimals; a score that would not be
  *                    smaller is printed one step below the one before it. The step is 0.000001 up
- * to 16 and doubles at each power of two, for trec_eval (to 9.0) compares scores in single
- * precision, where smaller steps would vanish. ANSERINI_RUN   the same columns; scores rounded to
- * 1e-4, the n-th after the first of equals lowered by n * 1e-6, in single precision, as Anserini's
+ *                    to 16 and doubles at each power of two, for trec_eval (to 9.0) compares scores
+ *                    in single precision, where smaller steps would vanish.
+ *     ANSERINI_RUN   the same columns; scores rounded to 1e-4, the n-th after the first of equals
+ *                    lowered by n * 1e-6, in single precision, as Anserini's
  *                    ScoreTiesAdjusterReranker does.
  *     MSMARCO_RUN    `qid<TAB>id<TAB>rank`.
  *

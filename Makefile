@@ -95,7 +95,7 @@ test: all $(OUT)/tests check-deps ## build and pass every test (filter with TEST
 	    QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
 	@for report in $(OUT)/sanitizer.*; do [ ! -e "$$report" ] || { cat "$$report"; exit 1; }; done
 
-check-deps: ## the includes go one way (docs/ARCHITECTURE.md)
+check-deps: deps ## the includes go one way (docs/ARCHITECTURE.md)
 	@$(PYTHON) tests/support/check_deps.py
 
 asan: ## the test suite under AddressSanitizer and LeakSanitizer

@@ -242,6 +242,9 @@ const struct cli_command batch_command = {
     "answer a file of queries as a TREC run",
     "FILE: TSV (qid, tab, text), one query a line, TREC topics or JSON lines; - is standard "
     "input.\n"
-    "Under the profile anserini queries are literal, as in Anserini, and equal scores stand by id.",
+    "Under the profile anserini queries are literal, as in Anserini, and equal scores stand by "
+    "id.\n"
+    "Printed scores fall strictly, equal ones by steps of 0.000001, so that an evaluation keeps "
+    "the order.",
     options,
     run};

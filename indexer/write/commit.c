@@ -111,6 +111,7 @@ static enum status lock_folder(struct commit *c)
 static enum status look_around(struct commit *c)
 {
     const enum status read = manifest_read(c->dir_fd, &c->old);
+    c->damaged = read == STATUS_CORRUPT;
     if (read == STATUS_OK || read == STATUS_CORRUPT)
         return STATUS_OK;
     if (read != STATUS_MISSING)
@@ -137,7 +138,7 @@ enum status commit_open(const char *path, struct commit *c)
         manifest_release(&c->old); /* it may have changed until the lock was ours */
         status = look_around(c);
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !c->damaged)
         status = scan(c, is_leftover, NULL);
     if (status != STATUS_OK)
         commit_close(c);

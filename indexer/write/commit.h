@@ -27,6 +27,8 @@ struct commit {
     int lock_fd;
     bool made_folder;    /* by commit_open: removed again if nothing is published */
     struct manifest old; /* of the index that stands there; n 0 if there is none */
+    bool damaged; /* there is one that cannot be read: its segments may still be worth keeping
+                            until another index stands in its place */
 };
 
 /* Creates the folder if it is not there, and locks it. STATUS_USAGE: it is no folder, or holds

@@ -265,17 +265,24 @@ Test(commit, refuses_a_second_writer)
     toy_index_remove(&toy);
 }
 
-/* An old index that cannot be read any more is replaced, not kept for ever. */
+/* An old index that cannot be read any more is replaced, not kept for ever; but its segments stay
+ * until the new one is there. */
 Test(commit, replaces_a_damaged_index)
 {
     struct toy_index toy;
+    struct commit c;
     char source[128];
+    char segment[64];
     struct buf manifest = BUF_INIT;
     toy_index_build(&toy, old_documents, 2, NULL);
+    toy_index_segment(&toy, segment);
     toy_index_read(&toy, MANIFEST_NAME, &manifest);
     manifest.data[manifest.len - 1] ^= 1;
     toy_index_write(&toy, MANIFEST_NAME, buf_span(&manifest));
     buf_release(&manifest);
+    cr_assert_eq(commit_open(toy.path, &c), STATUS_OK, "%s", status_message());
+    cr_expect_eq(faccessat(c.dir_fd, segment, F_OK, 0), 0, "the only copy is gone");
+    commit_close(&c);
     put_file(toy.folder, "new.txt", "The new bridge.");
     (void)snprintf(source, sizeof source, "%s/new.txt", toy.folder);
     rebuild(&toy, source);

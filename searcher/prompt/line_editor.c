@@ -4,16 +4,22 @@
  *
  * The person's ~/.editrc is not read: it is written for shells.
  *
- * Ctrl-C: libedit breaks its reading off and hands the signal on to our handler, which leaves a
- * note; the next reading begins with an empty line. A Ctrl-C that comes a moment late, while an
- * answer is printed, was meant for the line too, so that it does nothing.
+ * Ctrl-C: libedit restores the terminal and hands the signal on to our handler, which leaves a note;
+ * the reading of a key ends, and the next line begins empty. So that no Ctrl-C falls between the look
+ * at the note and the wait for a key, SIGINT is blocked while a line is edited and let through by
+ * ppoll alone. A Ctrl-C that comes a moment late, while an answer is printed, was meant for the line
+ * too, so that it does nothing.
  */
 #include "searcher/prompt/line_editor.h"
 
+#include <errno.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "common/base/cli.h"
 #include "searcher/prompt/history.h"
@@ -34,6 +40,52 @@ static void on_interrupt(int signal_number)
 {
     (void)signal_number;
     interrupted = 1;
+}
+
+/* Waits for a byte of standard input; false if a Ctrl-C came instead, or the input failed. */
+static bool wait_for_input(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t mask;
+    (void)sigprocmask(SIG_SETMASK, NULL, &mask);
+    (void)sigdelset(&mask, SIGINT);
+    while (ppoll(&input, 1, NULL, &mask) < 0) {
+        if (errno != EINTR || interrupted)
+            return false;
+    }
+    return true;
+}
+
+/* Reads a character for libedit: 1, 0 at the end of the input, -1 to break the line off. Bytes that
+ * make no character become U+FFFD. */
+static int read_character(EditLine *edit, wchar_t *out)
+{
+    mbstate_t state = {0};
+    char byte;
+    (void)edit;
+    for (;;) {
+        if (!wait_for_input())
+            return -1;
+        const ssize_t n = read(STDIN_FILENO, &byte, 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        const size_t made = mbrtowc(out, &byte, 1, &state);
+        if (made == (size_t)-1)
+            *out = L'\uFFFD';
+        if (made != (size_t)-2)
+            return 1;
+    }
+}
+
+/* From here on SIGINT waits until ppoll lets it through; *before is the mask to go back to. */
+static void block_interrupts(sigset_t *before)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &set, before);
 }
 
 static char *prompt(EditLine *edit)
@@ -85,6 +137,7 @@ static enum status open_edit(struct line_editor *e)
     (void)el_set(e->edit, EL_PROMPT, prompt);
     (void)el_set(e->edit, EL_EDITOR, "emacs");
     (void)el_set(e->edit, EL_SIGNAL, 1);
+    (void)el_set(e->edit, EL_GETCFN, read_character);
     (void)el_set(e->edit, EL_HIST, history, e->history);
     (void)el_set(e->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     return STATUS_OK;
@@ -140,6 +193,8 @@ static bool next_edited(struct line_editor *e, struct span *line)
 {
     int n;
     const char *text;
+    sigset_t before;
+    block_interrupts(&before);
     do {
         if (interrupted)
             (void)fputc('\n', stdout);
@@ -147,6 +202,7 @@ static bool next_edited(struct line_editor *e, struct span *line)
         n = 0;
         text = el_gets(e->edit, &n);
     } while ((text == NULL || n <= 0) && interrupted);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (text == NULL || n <= 0)
         return false;
     *line = without_newline(text, (size_t)n);

@@ -4,7 +4,7 @@
  *
  * A run of a thousand hits asks for a thousand such places all over the index. Most documents have
  * a few passages, so the place is found by looking back over their neighbours; only where that
- * leads too far is the document's record unpacked, which costs ten times as much.
+ * leads too far is the document's record unpacked, which costs much more.
  */
 #include "common/segment/passage_id.h"
 

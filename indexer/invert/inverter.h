@@ -12,8 +12,8 @@
  * Problem: a posting list is wanted by term, tokens come by passage. Idea: keep the stream of
  * (term, position) as it comes, count each term, and at the end move every occurrence to its term's
  * place in one pass (a counting sort, stable, so that passages and positions are ascending there
- * already). Cost: two moves of 8 bytes a token, no growing list a term, and all of it in memory. The
- * alternative, a growing list for each term in an arena, follows a pointer for each token.
+ * already). Cost: two moves of 8 bytes a token, no growing list a term, and all of it in memory.
+ * The alternative, a growing list for each term in an arena, follows a pointer for each token.
  */
 #ifndef QIAO_INDEXER_INVERT_INVERTER_H
 #define QIAO_INDEXER_INVERT_INVERTER_H

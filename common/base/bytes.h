@@ -41,6 +41,12 @@ static inline bool span_equal(struct span a, struct span b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Whether the byte is white space of ASCII; the locale has no say. */
+static inline bool byte_is_space(uint8_t byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
 /* Byte order: negative, zero or positive as memcmp; a prefix comes before what it begins. */
 static inline int span_compare(struct span a, struct span b)
 {

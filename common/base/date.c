@@ -28,17 +28,12 @@ static bool is_letter(uint8_t byte)
     return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
 }
 
-static bool is_space(uint8_t byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 static struct date_text trim(struct span text)
 {
     struct date_text t = {text.data, text.data + text.len};
-    while (t.at < t.end && is_space(*t.at))
+    while (t.at < t.end && byte_is_space(*t.at))
         t.at++;
-    while (t.at < t.end && is_space(t.end[-1]))
+    while (t.at < t.end && byte_is_space(t.end[-1]))
         t.end--;
     return t;
 }
@@ -56,7 +51,7 @@ static bool take(struct date_text *t, const char *literal)
 static bool take_spaces(struct date_text *t)
 {
     const uint8_t *const from = t->at;
-    while (t->at < t->end && is_space(*t->at))
+    while (t->at < t->end && byte_is_space(*t->at))
         t->at++;
     return t->at > from;
 }

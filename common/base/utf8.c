@@ -150,6 +150,12 @@ size_t utf8_append_clean(struct buf *out, struct span text)
     return replaced;
 }
 
+bool utf8_is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x205f || c == 0x3000;
+}
+
 struct span utf8_prefix(struct span text, size_t most)
 {
     if (text.len <= most)

@@ -32,6 +32,10 @@ bool utf8_valid(struct span text);
  */
 size_t utf8_append_clean(struct buf *out, struct span text);
 
+/* Whether the character separates words: White_Space of Unicode, but for U+202F, which joins the
+ * digits of a number. */
+bool utf8_is_space(uint32_t code_point);
+
 /* The longest prefix of `text` of at most `most` bytes that ends between characters. */
 struct span utf8_prefix(struct span text, size_t most);
 

@@ -17,18 +17,13 @@ void reading_release(struct reading *r)
         buf_release(&r->clean[i]);
 }
 
-static bool is_space(uint8_t byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 struct span reader_trim(struct span text)
 {
-    while (text.len > 0 && is_space(text.data[0])) {
+    while (text.len > 0 && byte_is_space(text.data[0])) {
         text.data++;
         text.len--;
     }
-    while (text.len > 0 && is_space(text.data[text.len - 1]))
+    while (text.len > 0 && byte_is_space(text.data[text.len - 1]))
         text.len--;
     return text;
 }
@@ -112,7 +107,7 @@ static void flatten(struct reading *r, struct span *title)
     bool flat = true;
     *title = reader_trim(*title);
     for (size_t i = 0; i < title->len && flat; i++)
-        flat = title->data[i] == ' ' || !is_space(title->data[i]);
+        flat = title->data[i] == ' ' || !byte_is_space(title->data[i]);
     if (flat)
         return;
     struct buf *const copy = &r->clean[READER_TITLE];
@@ -121,7 +116,7 @@ static void flatten(struct reading *r, struct span *title)
         buf_append_span(copy, *title);
     }
     for (size_t i = 0; i < copy->len; i++)
-        copy->data[i] = is_space(copy->data[i]) ? ' ' : copy->data[i];
+        copy->data[i] = byte_is_space(copy->data[i]) ? ' ' : copy->data[i];
     *title = buf_span(copy);
 }
 

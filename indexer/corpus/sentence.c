@@ -9,22 +9,13 @@
 
 #define ABBREVIATION_BYTES 5 /* of the longest abbreviation (U.S.A) */
 
-static bool is_space(uint32_t code_point)
-{
-    return code_point == ' ' || (code_point >= '\t' && code_point <= '\r') || code_point == 0x85 ||
-           code_point == 0xa0 || code_point == 0x1680 ||
-           (code_point >= 0x2000 && code_point <= 0x200a) || code_point == 0x2028 ||
-           code_point == 0x2029 || code_point == 0x202f || code_point == 0x205f ||
-           code_point == 0x3000;
-}
-
 uint32_t sentence_skip_space(struct span text, uint32_t at)
 {
     const uint8_t *const end = text.data + text.len;
     while (at < text.len) {
         uint32_t code_point;
         const size_t n = utf8_decode(text.data + at, end, &code_point);
-        if (!is_space(code_point))
+        if (!utf8_is_space(code_point))
             break;
         at += (uint32_t)n;
     }
@@ -36,7 +27,7 @@ uint32_t sentence_trim_end(struct span text, uint32_t start, uint32_t end)
     while (end > start) {
         uint32_t code_point;
         const size_t n = utf8_decode_before(text.data + start, text.data + end, &code_point);
-        if (!is_space(code_point))
+        if (!utf8_is_space(code_point))
             break;
         end -= (uint32_t)n;
     }
@@ -131,7 +122,7 @@ uint32_t sentence_end(struct span text, uint32_t at, uint32_t end)
     while (at < end) {
         uint32_t code_point;
         const size_t n = utf8_decode(text.data + at, stop, &code_point);
-        if (marked && (wide || is_space(code_point)) && !is_closing(code_point) &&
+        if (marked && (wide || utf8_is_space(code_point)) && !is_closing(code_point) &&
             !is_mark(code_point) && !is_wide_mark(code_point))
             return at;
         if (is_wide_mark(code_point))

@@ -22,13 +22,9 @@ static size_t space_bytes(const uint8_t *at, const uint8_t *end)
 {
     if (at == end)
         return 0;
-    if (*at < 0x80)
-        return *at == ' ' || (*at >= '\t' && *at <= '\r');
     uint32_t c;
     const size_t n = utf8_decode(at, end, &c);
-    const bool space = c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
-                       c == 0x2028 || c == 0x2029 || c == 0x205f || c == 0x3000;
-    return space ? n : 0;
+    return utf8_is_space(c) ? n : 0;
 }
 
 /* The bytes of the quotation mark at `at`, 0 if there is none. */

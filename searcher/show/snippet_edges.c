@@ -20,13 +20,6 @@
 
 #define NOWHERE UINT32_MAX
 
-/* White space; U+202F is not, it joins the digits of a number. */
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x205f || c == 0x3000;
-}
-
 static bool ends_sentence(uint32_t c)
 {
     return c == '.' || c == '!' || c == '?' || c == 0x2026;
@@ -86,11 +79,11 @@ static uint32_t step_back(struct span text, uint32_t at, uint32_t n)
 struct span snippet_trim(struct span text)
 {
     uint32_t start = 0;
-    while (start < text.len && is_space(character_at(text, start)))
+    while (start < text.len && utf8_is_space(character_at(text, start)))
         start = step_forward(text, start, 1);
     uint32_t end = (uint32_t)text.len;
     uint32_t before = end;
-    while (end > start && is_space(character_before(text, &before)))
+    while (end > start && utf8_is_space(character_before(text, &before)))
         end = before;
     return start == end ? span_of("", 0) : span_of(text.data + start, end - start);
 }
@@ -108,7 +101,7 @@ static bool starts_sentence(struct span text, uint32_t at)
     uint32_t c = 0;
     if (at == 0)
         return true;
-    while (at > 0 && is_space(c = character_before(text, &at))) {
+    while (at > 0 && utf8_is_space(c = character_before(text, &at))) {
         n_space++;
         n_lines += c == '\n';
     }
@@ -128,7 +121,7 @@ static uint32_t find_sentence(struct span text, uint32_t low, uint32_t high, boo
 {
     uint32_t found = NOWHERE;
     for (uint32_t at = low; at <= high && at < text.len; at = step_forward(text, at, 1)) {
-        if (is_space(character_at(text, at)) || !starts_sentence(text, at))
+        if (utf8_is_space(character_at(text, at)) || !starts_sentence(text, at))
             continue;
         found = at;
         if (want_first)
@@ -168,7 +161,7 @@ static uint32_t choose_start(struct span text, enum tokenize_style style,
 /* Past the characters from `at` on that are not white space, at most to `most`. */
 static uint32_t skip_punctuation(struct span text, uint32_t at, uint32_t most)
 {
-    while (at < most && !is_space(character_at(text, at))) {
+    while (at < most && !utf8_is_space(character_at(text, at))) {
         const uint32_t next = step_forward(text, at, 1);
         if (next > most)
             break;

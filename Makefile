@@ -59,10 +59,19 @@ deps: ## install what Debian lacks (apt, with sudo if not root, only what is mis
 deps-tools: ## install what only maintainers need: clang, clang-format
 	@sh tests/support/install-packages $(TOOLS)
 
+# Kernels in variants (common/base/cpu.h): what each may use, on machines that have such a thing.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
+TARGET_avx2   := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+TARGET_avx512 := $(TARGET_avx2) -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mavx512vbmi \
+                 -mavx512vbmi2 -mavx512vpopcntdq
+$(OUT)/obj/%_avx2.o: TARGET := $(TARGET_avx2)
+$(OUT)/obj/%_avx512.o: TARGET := $(TARGET_avx512)
+endif
+
 $(OUT)/obj/%.o: %.c | deps
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
-	$(Q)$(CC) $(ALL_CFLAGS) $(PC_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(TARGET) $(PC_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@echo '  AR   $@'

@@ -18,6 +18,7 @@
 #include <utf8proc.h>
 #include <zlib.h>
 
+#include "common/base/cpu.h"
 #include "common/base/escape.h"
 
 #define QIAO_VERSION "0.1.0"
@@ -373,6 +374,8 @@ int cli_main(const char *program, const struct cli_command *commands, int argc, 
 {
     const char *const slash = strrchr(program, '/');
     program_name = slash == NULL ? program : slash + 1;
+    if (cpu_choose(getenv("QIAO_SIMD")) != STATUS_OK)
+        return cli_fail(STATUS_USAGE);
     const int result = run_command(commands, argc, argv);
     errno = 0;
     const bool flushed = fflush(stdout) == 0;

@@ -1,74 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* packed_block: choose widths from a histogram of bit lengths, encode, decode, skip. */
+/* packed_block: header, low parts, exceptions; the loops over values are codec_kernels'. */
 #include "common/codec/packed_block.h"
 
 #include "common/codec/bitpack.h"
 
-struct layout {
-    unsigned w; /* bits of a low part */
-    unsigned e; /* exceptions */
-    unsigned h; /* bits of a high part */
-};
-
-static size_t layout_bytes(struct layout l, size_t n)
+struct packed_layout packed_block_layout(const uint32_t *values, size_t n)
 {
-    return 3 + bitpack_bytes(n, l.w) + l.e + bitpack_bytes(l.e, l.h);
+    return codec_kernels()->choose(values, n);
 }
 
-/* The cheapest layout: every width from the widest value down, with as many exceptions as have more
- * bits than that. Fewer than 256 exceptions, since their number is a byte. */
-static struct layout choose(const uint32_t *values, size_t n)
+void packed_block_append_as(struct buf *out, const uint32_t *values, size_t n,
+                            struct packed_layout l)
 {
-    unsigned with_bits[33] = {0};
-    for (size_t i = 0; i < n; i++)
-        with_bits[bits_of(values[i])]++;
-    unsigned widest = 32;
-    while (widest > 0 && with_bits[widest] == 0)
-        widest--;
-    struct layout best = {widest, 0, 0};
-    size_t best_bytes = layout_bytes(best, n);
-    unsigned above = 0;
-    for (unsigned w = widest; w-- > 0;) {
-        above += with_bits[w + 1];
-        if (above > 255)
-            break;
-        const struct layout l = {w, above, widest - w};
-        const size_t bytes = layout_bytes(l, n);
-        if (bytes < best_bytes) {
-            best = l;
-            best_bytes = bytes;
-        }
-    }
-    return best;
-}
-
-void packed_block_append(struct buf *out, const uint32_t *values, size_t n)
-{
-    const struct layout l = choose(values, n);
-    uint8_t *const to = buf_reserve(out, layout_bytes(l, n));
+    const struct codec_kernels *const k = codec_kernels();
+    uint8_t *const to = buf_reserve(out, packed_layout_bytes(l, n) + PACK_SLACK);
     if (to == NULL)
         return;
     to[0] = (uint8_t)l.w;
     to[1] = (uint8_t)l.e;
     to[2] = (uint8_t)l.h;
-    bitpack_encode(values, n, l.w, to + 3);
-    uint8_t *const indexes = to + 3 + bitpack_bytes(n, l.w);
-    uint32_t high[BLOCK_VALUES];
-    unsigned e = 0;
-    for (size_t i = 0; i < n && e < l.e; i++) {
-        if (bits_of(values[i]) <= l.w)
-            continue;
-        indexes[e] = (uint8_t)i;
-        high[e++] = values[i] >> l.w;
+    k->pack(values, n, l.w, to + 3);
+    if (l.e > 0) {
+        uint8_t *const indexes = to + 3 + bitpack_bytes(n, l.w);
+        uint32_t high[BLOCK_VALUES + PACK_SLACK / sizeof(uint32_t)];
+        (void)k->exceptions(values, n, l.w, indexes, high);
+        k->pack(high, l.e, l.h, indexes + l.e);
     }
-    bitpack_encode(high, l.e, l.h, indexes + l.e);
-    out->len += layout_bytes(l, n);
+    out->len += packed_layout_bytes(l, n);
+}
+
+void packed_block_append(struct buf *out, const uint32_t *values, size_t n)
+{
+    packed_block_append_as(out, values, n, packed_block_layout(values, n));
 }
 
 /* Reads and checks the three header bytes. */
-static struct layout read_layout(struct cursor *c, size_t n)
+static struct packed_layout read_layout(struct cursor *c, size_t n)
 {
-    struct layout l;
+    struct packed_layout l;
     l.w = cursor_u8(c);
     l.e = cursor_u8(c);
     l.h = cursor_u8(c);
@@ -76,32 +45,39 @@ static struct layout read_layout(struct cursor *c, size_t n)
     const bool patched = l.e > 0 && l.e <= n && l.h >= 1 && l.w + l.h <= 32;
     if (l.w > 32 || !(plain || patched)) {
         cursor_spoil(c);
-        return (struct layout){0, 0, 0};
+        return (struct packed_layout){0, 0, 0};
     }
     return l;
 }
 
-static void patch(struct cursor *c, struct layout l, size_t n, uint32_t *values)
+/* Adds the high parts. */
+static void patch(const struct codec_kernels *k, struct cursor *c, struct packed_layout l, size_t n,
+                  uint32_t *values)
 {
     const struct span indexes = cursor_bytes(c, l.e);
-    const struct span packed = cursor_bytes(c, bitpack_bytes(l.e, l.h));
+    const uint8_t *const packed = c->at;
+    const size_t left = cursor_left(c);
+    (void)cursor_bytes(c, bitpack_bytes(l.e, l.h));
     if (c->bad)
         return;
     uint32_t high[BLOCK_VALUES];
-    bitpack_decode(packed, l.e, l.h, high);
+    k->unpack(packed, left, l.e, l.h, 0, high);
+    int before = -1;
     for (unsigned i = 0; i < l.e; i++) {
-        const bool ascending = i == 0 || indexes.data[i] > indexes.data[i - 1];
-        if (!ascending || indexes.data[i] >= n || high[i] == 0) {
+        const int index = indexes.data[i];
+        if (index <= before || index >= (int)n || high[i] == 0) {
             cursor_spoil(c);
             return;
         }
-        values[indexes.data[i]] |= high[i] << l.w;
+        before = index;
+        values[index] += high[i] << l.w;
     }
 }
 
-void packed_block_read(struct cursor *c, size_t n, uint32_t *values)
+/* Reads values plus `add` (modulo 2^32) of a block whose header is read already. */
+static void read_values(const struct codec_kernels *k, struct cursor *c, struct packed_layout l,
+                        size_t n, uint32_t add, uint32_t *values)
 {
-    const struct layout l = read_layout(c, n);
     const size_t bytes = bitpack_bytes(n, l.w);
     if (c->bad || cursor_left(c) < bytes) {
         cursor_spoil(c);
@@ -110,14 +86,67 @@ void packed_block_read(struct cursor *c, size_t n, uint32_t *values)
     }
     /* All that follows is lent to the kernel, which may then use wide loads; it reads no further.
      */
-    bitpack_decode(span_of(c->at, cursor_left(c)), n, l.w, values);
+    k->unpack(c->at, cursor_left(c), n, l.w, add, values);
     c->at += bytes;
     if (l.e > 0)
-        patch(c, l, n, values);
+        patch(k, c, l, n, values);
+}
+
+void packed_block_read(struct cursor *c, size_t n, uint32_t *values)
+{
+    const struct packed_layout l = read_layout(c, n);
+    read_values(codec_kernels(), c, l, n, 0, values);
+}
+
+void packed_block_read_counts(struct cursor *c, size_t n, uint32_t *values)
+{
+    const struct packed_layout l = read_layout(c, n);
+    read_values(codec_kernels(), c, l, n, 1, values);
+    for (size_t i = 0; l.w + l.h == 32 && i < n; i++)
+        if (values[i] == 0)
+            cursor_spoil(c);
+}
+
+/* The sums of gaps that may be so large that 32 bits do not tell a wrap. */
+static void wide_sums(struct cursor *c, size_t n, uint32_t base, uint32_t last_allowed,
+                      uint32_t *values)
+{
+    uint64_t next = base; /* 64 bits: 256 gaps of 32 bits cannot wrap it */
+    for (size_t i = 0; i < n; i++) {
+        next += values[i];
+        values[i] = (uint32_t)next;
+        next++;
+    }
+    if (next - 1 > last_allowed)
+        cursor_spoil(c);
+}
+
+/* 256 gaps of this many bits sum to less than 2^32, so that a sum below the base has wrapped. */
+#define GAP_BITS_NO_DOUBT 23u
+
+void packed_block_read_sums(struct cursor *c, size_t n, uint32_t base, uint32_t last_allowed,
+                            uint32_t *values)
+{
+    const struct codec_kernels *const k = codec_kernels();
+    const struct packed_layout l = read_layout(c, n);
+    const size_t bytes = bitpack_bytes(n, l.w);
+    if (l.e > 0 || l.w > GAP_BITS_NO_DOUBT || c->bad || cursor_left(c) < bytes) {
+        read_values(k, c, l, n, 0, values);
+        if (l.w + l.h > GAP_BITS_NO_DOUBT) {
+            wide_sums(c, n, base, last_allowed, values);
+            return;
+        }
+        k->sums(values, n, base);
+    } else {
+        k->unpack_sums(c->at, cursor_left(c), n, l.w, base, values);
+        c->at += bytes;
+    }
+    if (values[n - 1] > last_allowed || values[n - 1] < base)
+        cursor_spoil(c);
 }
 
 void packed_block_skip(struct cursor *c, size_t n)
 {
-    const struct layout l = read_layout(c, n);
-    (void)cursor_bytes(c, bitpack_bytes(n, l.w) + l.e + bitpack_bytes(l.e, l.h));
+    const struct packed_layout l = read_layout(c, n);
+    (void)cursor_bytes(c, packed_layout_bytes(l, n) - 3);
 }

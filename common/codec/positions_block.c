@@ -2,37 +2,31 @@
 /* positions_block: one stream of gaps for all postings of a block, restarted at each posting. */
 #include "common/codec/positions_block.h"
 
-struct chunk {
-    uint32_t values[BLOCK_VALUES];
-    size_t n;
-};
-
-static void chunk_add(struct chunk *chunk, struct buf *out, uint32_t value)
-{
-    chunk->values[chunk->n++] = value;
-    if (chunk->n == BLOCK_VALUES) {
-        packed_block_append(out, chunk->values, chunk->n);
-        chunk->n = 0;
-    }
-}
-
-void positions_block_append(struct buf *out, const uint32_t *positions, const uint32_t *tfs,
-                            size_t n)
-{
-    struct chunk chunk = {.n = 0};
-    for (size_t i = 0; i < n; i++) {
-        chunk_add(&chunk, out, positions[0]);
-        for (uint32_t j = 1; j < tfs[i]; j++)
-            chunk_add(&chunk, out, positions[j] - positions[j - 1] - 1);
-        positions += tfs[i];
-    }
-    if (chunk.n > 0)
-        packed_block_append(out, chunk.values, chunk.n);
-}
-
+/* How many values the chunk that begins with value `first` has. */
 static size_t chunk_values(uint64_t total, uint64_t first)
 {
     return total - first < BLOCK_VALUES ? (size_t)(total - first) : BLOCK_VALUES;
+}
+
+/* All values of a chunk are taken for gaps at first; then those of them that begin a posting are
+ * put right. */
+void positions_block_append(struct buf *out, const uint32_t *positions, const uint32_t *tfs,
+                            size_t n)
+{
+    const struct codec_kernels *const k = codec_kernels();
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += tfs[i];
+    size_t posting = 0;
+    uint64_t start = 0; /* of that posting among all values */
+    for (uint64_t at = 0; at < total; at += BLOCK_VALUES) {
+        uint32_t values[BLOCK_VALUES];
+        const size_t count = chunk_values(total, at);
+        k->gaps(positions + at, count, at == 0 ? 0 : positions[at - 1] + 1, values);
+        for (; posting < n && start < at + count; start += tfs[posting++])
+            values[start - at] = positions[start];
+        packed_block_append(out, values, count);
+    }
 }
 
 enum status positions_block_read(struct span block, uint64_t total, uint64_t skip, uint32_t count,

@@ -4,38 +4,39 @@
 
 #define BITSET 0x40
 
-static void append_bitset(struct buf *out, uint32_t base, const uint32_t *passages, size_t n)
+/* Bits of one word follow each other closely, and each waits for the store before it; so the
+ * postings are gone through in eight places at once. n is BLOCK_VALUES. */
+static void append_bitset(struct buf *out, uint32_t base, const uint32_t *passages)
 {
-    const size_t words = (passages[n - 1] - base) / 64 + 1;
-    buf_put_u8(out, BITSET);
-    buf_put_le16(out, (uint16_t)words);
-    uint8_t *const bits = buf_reserve(out, words * 8);
-    if (bits == NULL)
+    const size_t words = (passages[BLOCK_VALUES - 1] - base) / 64 + 1;
+    uint8_t *const to = buf_reserve(out, 3 + words * 8);
+    if (to == NULL)
         return;
+    to[0] = BITSET;
+    store_le16(to + 1, (uint16_t)words);
+    uint8_t *const bits = to + 3;
     memset(bits, 0, words * 8);
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t bit = passages[i] - base;
-        bits[bit / 8] |= (uint8_t)(1u << bit % 8);
-    }
-    out->len += words * 8;
+    for (size_t i = 0; i < BLOCK_VALUES / 8; i++)
+        for (size_t place = 0; place < BLOCK_VALUES; place += BLOCK_VALUES / 8) {
+            const uint32_t bit = passages[place + i] - base;
+            bits[bit / 8] |= (uint8_t)(1u << bit % 8);
+        }
+    out->len += 3 + words * 8;
 }
 
 void postings_block_append(struct buf *out, uint32_t base, const uint32_t *passages,
                            const uint32_t *tfs, size_t n)
 {
-    uint32_t values[BLOCK_VALUES] = {0};
-    for (size_t i = 0; i < n; i++)
-        values[i] = passages[i] - (i == 0 ? base : passages[i - 1] + 1);
-    const size_t start = out->len;
-    packed_block_append(out, values, n);
+    const struct codec_kernels *const k = codec_kernels();
+    uint32_t values[BLOCK_VALUES];
+    k->gaps(passages, n, base, values);
+    const struct packed_layout l = packed_block_layout(values, n);
     const size_t bitset_bytes = 3 + ((passages[n - 1] - base) / 64 + 1) * (size_t)8;
-    if (n == BLOCK_VALUES && !out->failed &&
-        bitset_bytes <= out->len - start + BITSET_EXTRA_BYTES) {
-        out->len = start;
-        append_bitset(out, base, passages, n);
-    }
-    for (size_t i = 0; i < n; i++)
-        values[i] = tfs[i] - 1;
+    if (n == BLOCK_VALUES && bitset_bytes <= packed_layout_bytes(l, n) + BITSET_EXTRA_BYTES)
+        append_bitset(out, base, passages);
+    else
+        packed_block_append_as(out, values, n, l);
+    k->less_one(tfs, n, values);
     packed_block_append(out, values, n);
 }
 
@@ -62,26 +63,12 @@ static void read_bitset(struct cursor *c, uint32_t base, size_t n, uint32_t last
         cursor_spoil(c);
 }
 
-static void read_gaps(struct cursor *c, uint32_t base, size_t n, uint32_t last_allowed,
-                      uint32_t *passages)
-{
-    packed_block_read(c, n, passages);
-    uint64_t next = base; /* 64 bits: 256 gaps of 32 bits cannot wrap it */
-    for (size_t i = 0; i < n; i++) {
-        next += passages[i];
-        passages[i] = (uint32_t)next;
-        next++;
-    }
-    if (next - 1 > last_allowed)
-        cursor_spoil(c);
-}
-
 void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uint32_t last_allowed,
                                   uint32_t *passages)
 {
     const bool bitset = cursor_left(c) > 0 && *c->at == BITSET;
     if (!bitset) {
-        read_gaps(c, base, n, last_allowed, passages);
+        packed_block_read_sums(c, n, base, last_allowed, passages);
         return;
     }
     c->at++;
@@ -94,10 +81,5 @@ void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uin
 
 void postings_block_read_tfs(struct cursor *c, size_t n, uint32_t *tfs)
 {
-    packed_block_read(c, n, tfs);
-    for (size_t i = 0; i < n; i++) {
-        if (tfs[i] == UINT32_MAX)
-            cursor_spoil(c);
-        tfs[i]++;
-    }
+    packed_block_read_counts(c, n, tfs);
 }

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bitpack_avx512: the kernels of codec_kernels.h in AVX-512 (F, BW, VL, DQ, CD, VBMI, VBMI2).
+ *
+ * Sixteen values of w bits are 2w bytes, so every vector of 16 values begins at a whole byte, and
+ * one set of byte indexes and shifts serves all vectors of a block.
+ *
+ * Unpack: a byte permutation puts the four bytes in which a value lies into its lane, a shift by
+ * lane and a mask do the rest; from w = 26 on a value may lie in five bytes, hence lanes of 64 bits.
+ *
+ * Pack: neighbours are merged to numbers of twice the bits, and again, until eight values, which
+ * are w bytes, stand at the bottom of a lane of 64 (w <= 8), 128 (w <= 16) or 256 bits; then
+ * vpcompressb in register moves the w bytes of all lanes together. Stores are of whole vectors: on
+ * Zen 4 a compress to memory takes 14 times as long.
+ *
+ * Masked loads and stores never touch what their mask leaves out, so the ends need no other path.
+ */
+#include "common/codec/codec_kernels.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+/* ---- ends ---- */
+
+static inline __mmask16 lanes(size_t n)
+{
+    return n >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
+}
+
+static inline __m512i load_values(const uint32_t *values, size_t n)
+{
+    return _mm512_maskz_loadu_epi32(lanes(n), values);
+}
+
+/* 64 bytes, zeros from `left` on. */
+static inline __m512i load_bytes(const uint8_t *in, size_t left)
+{
+    if (left >= 64)
+        return _mm512_loadu_si512(in);
+    return _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, (unsigned)left), in);
+}
+
+/* ---- unpack ---- */
+
+/* What the lanes of a vector of 16 values of w bits need. */
+struct unpacker {
+    __m512i bytes[2]; /* where their bytes are; the second for the upper 8 values of wide ones */
+    __m512i shifts[2];
+    __m512i mask;
+    size_t step; /* bytes a vector takes */
+};
+
+static inline struct unpacker unpacker_of(unsigned w)
+{
+    const __m512i first =
+        _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+                           _mm512_set1_epi32((int)w));
+    const __m512i byte = _mm512_srli_epi32(first, 3);
+    const __m512i spread = _mm512_mullo_epi32(byte, _mm512_set1_epi32(0x01010101));
+    struct unpacker u = {.step = 2 * (size_t)w};
+    u.bytes[0] = _mm512_add_epi8(spread, _mm512_set1_epi32(0x03020100));
+    u.shifts[0] = _mm512_and_si512(first, _mm512_set1_epi32(7));
+    u.mask = _mm512_set1_epi32((int)(uint32_t)((UINT64_C(1) << w) - 1));
+    return u;
+}
+
+static inline struct unpacker wide_unpacker_of(unsigned w)
+{
+    struct unpacker u = {.step = 2 * (size_t)w};
+    const __m512i order = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+    for (unsigned half = 0; half < 2; half++) {
+        const __m512i first = _mm512_mullo_epi64(
+            _mm512_add_epi64(order, _mm512_set1_epi64(8 * half)), _mm512_set1_epi64((int)w));
+        const __m512i byte = _mm512_srli_epi64(first, 3);
+        const __m512i spread = _mm512_shuffle_epi8(
+            byte, _mm512_set4_epi64(0x0808080808080808, 0, 0x0808080808080808, 0));
+        u.bytes[half] = _mm512_add_epi8(spread, _mm512_set1_epi64(0x0706050403020100));
+        u.shifts[half] = _mm512_and_si512(first, _mm512_set1_epi64(7));
+    }
+    u.mask = _mm512_set1_epi32((int)(uint32_t)((UINT64_C(1) << w) - 1));
+    return u;
+}
+
+static inline __m512i unpack_16(const struct unpacker *u, __m512i bytes)
+{
+    const __m512i lane = _mm512_permutexvar_epi8(u->bytes[0], bytes);
+    return _mm512_and_si512(_mm512_srlv_epi32(lane, u->shifts[0]), u->mask);
+}
+
+static inline __m512i unpack_wide_16(const struct unpacker *u, __m512i bytes)
+{
+    const __m512i low =
+        _mm512_srlv_epi64(_mm512_permutexvar_epi8(u->bytes[0], bytes), u->shifts[0]);
+    const __m512i high =
+        _mm512_srlv_epi64(_mm512_permutexvar_epi8(u->bytes[1], bytes), u->shifts[1]);
+    const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(low)),
+                                            _mm512_cvtepi64_epi32(high), 1);
+    return _mm512_and_si512(both, u->mask);
+}
+
+#define WIDEST_NARROW 25u /* the widest value that four bytes hold at any bit of the first */
+
+static void unpack(const uint8_t *in, size_t left, size_t n, unsigned w, uint32_t add,
+                   uint32_t *out)
+{
+    const bool wide = w > WIDEST_NARROW;
+    const struct unpacker u = wide ? wide_unpacker_of(w) : unpacker_of(w);
+    const __m512i addend = _mm512_set1_epi32((int)add);
+    size_t i = 0;
+    for (; i + 16 <= n && left >= 64 && !wide; i += 16, in += u.step, left -= u.step)
+        _mm512_storeu_si512(out + i,
+                            _mm512_add_epi32(unpack_16(&u, _mm512_loadu_si512(in)), addend));
+    for (; i < n; i += 16) {
+        const __m512i bytes = load_bytes(in, left);
+        const __m512i values = wide ? unpack_wide_16(&u, bytes) : unpack_16(&u, bytes);
+        _mm512_mask_storeu_epi32(out + i, lanes(n - i), _mm512_add_epi32(values, addend));
+        in += left < u.step ? left : u.step;
+        left -= left < u.step ? left : u.step;
+    }
+}
+
+/* ---- sums ---- */
+
+/* Sums of lanes 0..i in lane i. */
+static inline __m512i sums_16(__m512i x)
+{
+    const __m512i zero = _mm512_setzero_si512();
+    x = _mm512_add_epi32(x, _mm512_alignr_epi32(x, zero, 15));
+    x = _mm512_add_epi32(x, _mm512_alignr_epi32(x, zero, 14));
+    x = _mm512_add_epi32(x, _mm512_alignr_epi32(x, zero, 12));
+    return _mm512_add_epi32(x, _mm512_alignr_epi32(x, zero, 8));
+}
+
+/* The value in lane 15, in all lanes. */
+static inline __m512i last_lane(__m512i x)
+{
+    return _mm512_permutexvar_epi32(_mm512_set1_epi32(15), x);
+}
+
+/* Turns 16 gaps into numbers; *before, the number before them in all lanes, moves on. */
+static inline __m512i next_sums(__m512i gaps, __m512i *before)
+{
+    const __m512i here = sums_16(_mm512_add_epi32(gaps, _mm512_set1_epi32(1)));
+    const __m512i numbers = _mm512_add_epi32(here, *before);
+    *before = _mm512_add_epi32(*before, last_lane(here)); /* the only chain from vector to vector */
+    return numbers;
+}
+
+static void sums(uint32_t *values, size_t n, uint32_t base)
+{
+    __m512i before = _mm512_set1_epi32((int)(base - 1));
+    for (size_t i = 0; i < n; i += 16) {
+        const __m512i gaps = load_values(values + i, n - i);
+        _mm512_mask_storeu_epi32(values + i, lanes(n - i), next_sums(gaps, &before));
+    }
+}
+
+static void unpack_sums(const uint8_t *in, size_t left, size_t n, unsigned w, uint32_t base,
+                        uint32_t *out)
+{
+    if (w > WIDEST_NARROW) {
+        unpack(in, left, n, w, 0, out);
+        sums(out, n, base);
+        return;
+    }
+    const struct unpacker u = unpacker_of(w);
+    __m512i before = _mm512_set1_epi32((int)(base - 1));
+    size_t i = 0;
+    for (; i + 16 <= n && left >= 64; i += 16, in += u.step, left -= u.step)
+        _mm512_storeu_si512(out + i, next_sums(unpack_16(&u, _mm512_loadu_si512(in)), &before));
+    for (; i < n; i += 16) {
+        const __m512i gaps = unpack_16(&u, load_bytes(in, left));
+        _mm512_mask_storeu_epi32(out + i, lanes(n - i), next_sums(gaps, &before));
+        in += left < u.step ? left : u.step;
+        left -= left < u.step ? left : u.step;
+    }
+}
+
+static void gaps(const uint32_t *x, size_t n, uint32_t base, uint32_t *out)
+{
+    if (n == 0)
+        return;
+    const __m512i one = _mm512_set1_epi32(1);
+    out[0] = x[0] - base;
+    for (size_t i = 1; i < n; i += 16) {
+        const __m512i here = load_values(x + i, n - i);
+        const __m512i before = load_values(x + i - 1, n - i);
+        const __m512i gap = _mm512_sub_epi32(_mm512_sub_epi32(here, before), one);
+        _mm512_mask_storeu_epi32(out + i, lanes(n - i), gap);
+    }
+}
+
+static void less_one(const uint32_t *x, size_t n, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i += 16)
+        _mm512_mask_storeu_epi32(out + i, lanes(n - i),
+                                 _mm512_sub_epi32(load_values(x + i, n - i), _mm512_set1_epi32(1)));
+}
+
+/* ---- pack ---- */
+
+/* In each lane of 64 bits: the low half, and the high half moved down to bit `by`. */
+static inline __m512i merge_32(__m512i x, __m512i mask, unsigned by)
+{
+    const __m512i high = _mm512_sll_epi64(_mm512_srli_epi64(x, 32), _mm_cvtsi32_si128((int)by));
+    return _mm512_or_si512(_mm512_and_si512(x, mask), high);
+}
+
+/* In each lane of 128 bits: two numbers of `bits` (33..64) bits as one of twice as many. */
+static inline __m512i merge_64(__m512i x, unsigned bits)
+{
+    const __m512i upper = _mm512_unpackhi_epi64(x, x);
+    const long long s = (long long)bits;
+    const __m512i left = _mm512_sllv_epi64(upper, _mm512_set4_epi64(64, s, 64, s));
+    const __m512i right = _mm512_srlv_epi64(upper, _mm512_set4_epi64(64 - s, 64, 64 - s, 64));
+    return _mm512_or_si512(_mm512_maskz_mov_epi64(0x55, x), _mm512_or_si512(left, right));
+}
+
+/* In each lane of 256 bits: two numbers of 64 + s (s in 4..60) bits as one of twice as many. */
+static inline __m512i merge_128(__m512i x, unsigned s)
+{
+    const __m512i low = _mm512_maskz_mov_epi64(0x33, x);
+    /* The upper number shifted left by s: each lane takes s bits of the lane below it. */
+    const __m512i lane =
+        _mm512_maskz_permutexvar_epi64(0x66, _mm512_set_epi64(0, 7, 6, 0, 0, 3, 2, 0), x);
+    const __m512i below =
+        _mm512_maskz_permutexvar_epi64(0xcc, _mm512_set_epi64(7, 6, 0, 0, 3, 2, 0, 0), x);
+    const __m512i upper = _mm512_shldv_epi64(lane, below, _mm512_set1_epi64((int)s));
+    return _mm512_or_si512(low, upper);
+}
+
+/* 64 values whose low 8 bits count. */
+static inline __m512i low_bytes(const uint32_t *values, size_t n)
+{
+    __m128i part[4];
+    for (size_t i = 0; i < 4; i++)
+        part[i] = _mm512_cvtepi32_epi8(16 * i < n ? load_values(values + 16 * i, n - 16 * i)
+                                                  : _mm512_setzero_si512());
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(part[0]), part[1], 1);
+    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(part[2]), part[3], 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+static void pack_to_8(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
+{
+    const __mmask64 kept = ((UINT64_C(1) << w) - 1) * 0x0101010101010101;
+    const __m512i value_mask = _mm512_set1_epi8((char)((1u << w) - 1));
+    const __m128i by = _mm_cvtsi32_si128((int)w);
+    const __m128i by_2 = _mm_cvtsi32_si128((int)(2 * w));
+    for (size_t i = 0; i < n; i += 64, out += 8 * w) {
+        __m512i x = _mm512_and_si512(low_bytes(values + i, n - i), value_mask);
+        const __m512i high_8 = _mm512_sll_epi16(_mm512_srli_epi16(x, 8), by);
+        x = _mm512_or_si512(_mm512_and_si512(x, _mm512_set1_epi16(0xff)), high_8);
+        const __m512i high_16 = _mm512_sll_epi32(_mm512_srli_epi32(x, 16), by_2);
+        x = _mm512_or_si512(_mm512_and_si512(x, _mm512_set1_epi32(0xffff)), high_16);
+        x = merge_32(x, _mm512_set1_epi64(0xffffffff), 4 * w);
+        _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, x));
+    }
+}
+
+static void pack_to_16(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
+{
+    const __mmask64 kept = ((UINT64_C(1) << w) - 1) * 0x0001000100010001;
+    const __m512i value_mask = _mm512_set1_epi16((short)((1u << w) - 1));
+    const __m128i by = _mm_cvtsi32_si128((int)w);
+    for (size_t i = 0; i < n; i += 32, out += 4 * w) {
+        const __m256i low = _mm512_cvtepi32_epi16(load_values(values + i, n - i));
+        const __m256i high = n - i > 16
+                                 ? _mm512_cvtepi32_epi16(load_values(values + i + 16, n - i - 16))
+                                 : _mm256_setzero_si256();
+        __m512i x = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+        x = _mm512_and_si512(x, value_mask);
+        const __m512i high_16 = _mm512_sll_epi32(_mm512_srli_epi32(x, 16), by);
+        x = _mm512_or_si512(_mm512_and_si512(x, _mm512_set1_epi32(0xffff)), high_16);
+        x = merge_32(x, _mm512_set1_epi64(0xffffffff), 2 * w);
+        _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, merge_64(x, 4 * w)));
+    }
+}
+
+static void pack_to_31(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
+{
+    const __mmask64 kept = ((UINT64_C(1) << w) - 1) * 0x0000000100000001;
+    const __m512i value_mask = _mm512_set1_epi32((int)((1u << w) - 1));
+    for (size_t i = 0; i < n; i += 16, out += 2 * w) {
+        __m512i x = _mm512_and_si512(load_values(values + i, n - i), value_mask);
+        x = merge_32(x, _mm512_set1_epi64(0xffffffff), w);
+        x = merge_128(merge_64(x, 2 * w), 4 * w - 64);
+        _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, x));
+    }
+}
+
+static void pack(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
+{
+    if (w == 32)
+        memcpy(out, values, 4 * n);
+    else if (w > 16)
+        pack_to_31(values, n, w, out);
+    else if (w > 8)
+        pack_to_16(values, n, w, out);
+    else if (w > 0)
+        pack_to_8(values, n, w, out);
+}
+
+/* ---- packed blocks ---- */
+
+/* The numbers of bits of 16 values, a byte each. */
+static inline __m128i bit_lengths(__m512i values)
+{
+    return _mm512_cvtepi32_epi8(
+        _mm512_sub_epi32(_mm512_set1_epi32(32), _mm512_lzcnt_epi32(values)));
+}
+
+static struct packed_layout choose(const uint32_t *values, size_t n)
+{
+    __m512i lengths[BLOCK_VALUES / 64];
+    __m512i any = _mm512_setzero_si512();
+    const size_t n_lengths = (n + 63) / 64;
+    for (size_t i = 0; i < 64 * n_lengths; i += 16) {
+        const __m512i here = i < n ? load_values(values + i, n - i) : _mm512_setzero_si512();
+        any = _mm512_or_si512(any, here);
+        _mm_store_si128((__m128i *)lengths + i / 16, bit_lengths(here));
+    }
+    const unsigned widest = 32 - _lzcnt_u32((uint32_t)_mm512_reduce_or_epi32(any));
+    struct packed_layout best = {widest, 0, 0};
+    size_t best_bytes = packed_layout_bytes(best, n);
+    for (unsigned w = widest; w-- > 0;) {
+        size_t above = 0;
+        for (size_t i = 0; i < n_lengths; i++)
+            above += (size_t)_mm_popcnt_u64(
+                _mm512_cmpgt_epu8_mask(lengths[i], _mm512_set1_epi8((char)w)));
+        const struct packed_layout l = {w, (unsigned)above, widest - w};
+        const size_t bytes = packed_layout_bytes(l, n);
+        /* A smaller w has no fewer exceptions, and no narrower ones. */
+        if (above > 255 || bytes - (n * w + 7) / 8 >= best_bytes)
+            break;
+        if (bytes < best_bytes) {
+            best = l;
+            best_bytes = bytes;
+        }
+    }
+    return best;
+}
+
+static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *indexes,
+                         uint32_t *high)
+{
+    const __m128i by = _mm_cvtsi32_si128((int)w);
+    const __m512i order = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    size_t e = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __m512i here = _mm512_srl_epi32(load_values(values + i, n - i), by);
+        const __mmask16 above = _mm512_test_epi32_mask(here, here);
+        const __m512i index = _mm512_add_epi32(order, _mm512_set1_epi32((int)i));
+        _mm512_storeu_si512(high + e, _mm512_maskz_compress_epi32(above, here));
+        _mm_storeu_si128((__m128i *)(indexes + e),
+                         _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32(above, index)));
+        e += (size_t)_mm_popcnt_u32(above);
+    }
+    return e;
+}
+
+const struct codec_kernels codec_kernels_avx512 = {
+    .pack = pack,
+    .unpack = unpack,
+    .unpack_sums = unpack_sums,
+    .sums = sums,
+    .gaps = gaps,
+    .less_one = less_one,
+    .choose = choose,
+    .exceptions = exceptions,
+};
+
+#endif

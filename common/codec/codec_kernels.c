@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* codec_kernels: the choice of a variant, and the plain one, which the others are held to. */
+#include "common/codec/codec_kernels.h"
+
+#include "common/codec/bitpack.h"
+
+const struct codec_kernels *codec_kernels(void)
+{
+#if defined(__x86_64__)
+    static const struct codec_kernels *const tables[CPU_LEVELS] = {
+        &codec_kernels_scalar, &codec_kernels_scalar, &codec_kernels_avx512};
+    return tables[cpu_level()];
+#else
+    return &codec_kernels_scalar;
+#endif
+}
+
+/* Bits gather in a 64-bit word, which is written when it is full. */
+static void pack(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
+{
+    if (w == 0)
+        return;
+    const uint64_t mask = (UINT64_C(1) << w) - 1;
+    uint64_t word = 0;
+    unsigned filled = 0; /* bits of it, below 64 */
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t value = values[i] & mask;
+        word |= value << filled;
+        filled += w;
+        if (filled >= 64) {
+            store_le64(out, word);
+            out += 8;
+            filled -= 64;
+            word = value >> (w - filled); /* w - filled is 1..32: what did not fit */
+        }
+    }
+    if (filled > 0)
+        store_le64(out, word);
+}
+
+/* Up to 8 bytes from `in` on, zeros beyond `left`. */
+static uint64_t load_tail(const uint8_t *in, size_t left)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < 8 && i < left; i++)
+        value |= (uint64_t)in[i] << (8 * i);
+    return value;
+}
+
+/* A value of at most 32 bits that starts at bit s%8 of byte s/8 lies within the 8 bytes from there,
+ * so one unaligned 64-bit load serves it. Only the last few values, whose 8 bytes would reach past
+ * the input, are put together byte by byte. */
+static void unpack(const uint8_t *in, size_t left, size_t n, unsigned w, uint32_t add,
+                   uint32_t *out)
+{
+    const uint64_t mask = (UINT64_C(1) << w) - 1;
+    size_t bit = 0;
+    size_t i = 0;
+    for (; w == 0 && i < n; i++)
+        out[i] = add;
+    for (; i < n && bit / 8 + 8 <= left; i++, bit += w)
+        out[i] = (uint32_t)(load_le64(in + bit / 8) >> (bit % 8) & mask) + add;
+    for (; i < n; i++, bit += w)
+        out[i] = (uint32_t)(load_tail(in + bit / 8, left - bit / 8) >> (bit % 8) & mask) + add;
+}
+
+static void sums(uint32_t *values, size_t n, uint32_t base)
+{
+    for (size_t i = 0; i < n; i++) {
+        values[i] += base;
+        base = values[i] + 1;
+    }
+}
+
+static void unpack_sums(const uint8_t *in, size_t left, size_t n, unsigned w, uint32_t base,
+                        uint32_t *out)
+{
+    unpack(in, left, n, w, 0, out);
+    sums(out, n, base);
+}
+
+static void gaps(const uint32_t *x, size_t n, uint32_t base, uint32_t *out)
+{
+    if (n > 0)
+        out[0] = x[0] - base;
+    for (size_t i = 1; i < n; i++)
+        out[i] = x[i] - x[i - 1] - 1;
+}
+
+static void less_one(const uint32_t *x, size_t n, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = x[i] - 1;
+}
+
+/* Every width from the widest value down, with as many exceptions as have more bits than that.
+ * Fewer than 256 exceptions, since their number is a byte. */
+static struct packed_layout choose(const uint32_t *values, size_t n)
+{
+    unsigned with_bits[33] = {0};
+    for (size_t i = 0; i < n; i++)
+        with_bits[bits_of(values[i])]++;
+    unsigned widest = 32;
+    while (widest > 0 && with_bits[widest] == 0)
+        widest--;
+    struct packed_layout best = {widest, 0, 0};
+    size_t best_bytes = packed_layout_bytes(best, n);
+    unsigned above = 0;
+    for (unsigned w = widest; w-- > 0;) {
+        above += with_bits[w + 1];
+        if (above > 255)
+            break;
+        const struct packed_layout l = {w, above, widest - w};
+        const size_t bytes = packed_layout_bytes(l, n);
+        if (bytes < best_bytes) {
+            best = l;
+            best_bytes = bytes;
+        }
+    }
+    return best;
+}
+
+static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *indexes,
+                         uint32_t *high)
+{
+    size_t e = 0;
+    for (size_t i = 0; i < n; i++) {
+        indexes[e] = (uint8_t)i; /* kept if it is an exception */
+        high[e] = values[i] >> w;
+        e += high[e] != 0;
+    }
+    return e;
+}
+
+const struct codec_kernels codec_kernels_scalar = {
+    .pack = pack,
+    .unpack = unpack,
+    .unpack_sums = unpack_sums,
+    .sums = sums,
+    .gaps = gaps,
+    .less_one = less_one,
+    .choose = choose,
+    .exceptions = exceptions,
+};

@@ -61,7 +61,7 @@ deps-tools: ## install what only maintainers need: clang, clang-format
 
 # Kernels in variants (common/base/cpu.h): what each may use, on machines that have such a thing.
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine)),)
-TARGET_avx2   := -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
+TARGET_avx2   := -O3 -mavx2 -mbmi -mbmi2 -mlzcnt -mpopcnt
 TARGET_avx512 := $(TARGET_avx2) -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mavx512vbmi \
                  -mavx512vbmi2 -mavx512vpopcntdq
 $(OUT)/obj/%_avx2.o: TARGET := $(TARGET_avx2)

@@ -25,7 +25,7 @@
 
 static inline __mmask16 lanes(size_t n)
 {
-    return n >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
+    return (__mmask16)_bzhi_u32(0xffff, n < 16 ? (unsigned)n : 16);
 }
 
 static inline __m512i load_values(const uint32_t *values, size_t n)
@@ -198,6 +198,17 @@ static void less_one(const uint32_t *x, size_t n, uint32_t *out)
                                  _mm512_sub_epi32(load_values(x + i, n - i), _mm512_set1_epi32(1)));
 }
 
+static uint64_t sum(const uint32_t *x, size_t n)
+{
+    __m512i total = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i += 8) {
+        const __mmask8 here = (__mmask8)lanes(n - i);
+        total =
+            _mm512_add_epi64(total, _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(here, x + i)));
+    }
+    return (uint64_t)_mm512_reduce_add_epi64(total);
+}
+
 /* ---- pack ---- */
 
 /* In each lane of 64 bits: the low half, and the high half moved down to bit `by`. */
@@ -230,16 +241,20 @@ static inline __m512i merge_128(__m512i x, unsigned s)
     return _mm512_or_si512(low, upper);
 }
 
+static inline __m512i join_128(const __m128i *part)
+{
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(part[0]), part[1], 1);
+    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(part[2]), part[3], 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
 /* 64 values whose low 8 bits count. */
 static inline __m512i low_bytes(const uint32_t *values, size_t n)
 {
     __m128i part[4];
     for (size_t i = 0; i < 4; i++)
-        part[i] = _mm512_cvtepi32_epi8(16 * i < n ? load_values(values + 16 * i, n - 16 * i)
-                                                  : _mm512_setzero_si512());
-    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(part[0]), part[1], 1);
-    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(part[2]), part[3], 1);
-    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+        part[i] = _mm512_cvtepi32_epi8(load_values(values + 16 * i, n > 16 * i ? n - 16 * i : 0));
+    return join_128(part);
 }
 
 static void pack_to_8(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
@@ -304,59 +319,73 @@ static void pack(const uint32_t *values, size_t n, unsigned w, uint8_t *out)
 
 /* ---- packed blocks ---- */
 
-/* The numbers of bits of 16 values, a byte each. */
-static inline __m128i bit_lengths(__m512i values)
+/* The numbers of bits of 64 values, a byte each; *any collects all bits that occur. */
+static inline __m512i bit_lengths(const uint32_t *values, size_t n, __m512i *any)
 {
-    return _mm512_cvtepi32_epi8(
-        _mm512_sub_epi32(_mm512_set1_epi32(32), _mm512_lzcnt_epi32(values)));
+    __m128i part[4];
+    for (size_t i = 0; i < 4; i++) {
+        const __m512i here = load_values(values + 16 * i, n > 16 * i ? n - 16 * i : 0);
+        *any = _mm512_or_si512(*any, here);
+        part[i] =
+            _mm512_cvtepi32_epi8(_mm512_sub_epi32(_mm512_set1_epi32(32), _mm512_lzcnt_epi32(here)));
+    }
+    return join_128(part);
+}
+
+/* The layout of fewest bytes of up to 64 * groups values; inlined for each number of groups, so
+ * that the lengths stay in registers. */
+static inline struct packed_layout choose_among(const uint32_t *values, size_t n, size_t groups)
+{
+    __m512i lengths[BLOCK_VALUES / 64];
+    __m512i any = _mm512_setzero_si512();
+    for (size_t i = 0; i < groups; i++)
+        lengths[i] = bit_lengths(values + 64 * i, n > 64 * i ? n - 64 * i : 0, &any);
+    const unsigned widest = 32 - _lzcnt_u32((uint32_t)_mm512_reduce_or_epi32(any));
+    uint8_t above[33] = {0};
+    /* One number to be least: the bytes, and among equals the largest w. */
+    size_t best = 64 * (3 + (n * widest + 7) / 8) + (32 - widest);
+    for (unsigned w = widest; w-- > 0;) {
+        size_t e = 0;
+        for (size_t i = 0; i < groups; i++)
+            e += (size_t)_mm_popcnt_u64(
+                _mm512_cmpgt_epu8_mask(lengths[i], _mm512_set1_epi8((char)w)));
+        const size_t patches = 3 + e + (e * (widest - w) + 7) / 8;
+        /* A smaller w has no fewer exceptions, and no narrower ones. */
+        if (e > 255 || patches >= best / 64)
+            break;
+        above[w] = (uint8_t)e;
+        const size_t here = 64 * (patches + (n * w + 7) / 8) + (32 - w);
+        best = here < best ? here : best;
+    }
+    const unsigned w = 32 - best % 64;
+    return (struct packed_layout){(uint8_t)w, above[w], (uint8_t)(above[w] > 0 ? widest - w : 0)};
 }
 
 static struct packed_layout choose(const uint32_t *values, size_t n)
 {
-    __m512i lengths[BLOCK_VALUES / 64];
-    __m512i any = _mm512_setzero_si512();
-    const size_t n_lengths = (n + 63) / 64;
-    for (size_t i = 0; i < 64 * n_lengths; i += 16) {
-        const __m512i here = i < n ? load_values(values + i, n - i) : _mm512_setzero_si512();
-        any = _mm512_or_si512(any, here);
-        _mm_store_si128((__m128i *)lengths + i / 16, bit_lengths(here));
-    }
-    const unsigned widest = 32 - _lzcnt_u32((uint32_t)_mm512_reduce_or_epi32(any));
-    struct packed_layout best = {widest, 0, 0};
-    size_t best_bytes = packed_layout_bytes(best, n);
-    for (unsigned w = widest; w-- > 0;) {
-        size_t above = 0;
-        for (size_t i = 0; i < n_lengths; i++)
-            above += (size_t)_mm_popcnt_u64(
-                _mm512_cmpgt_epu8_mask(lengths[i], _mm512_set1_epi8((char)w)));
-        const struct packed_layout l = {w, (unsigned)above, widest - w};
-        const size_t bytes = packed_layout_bytes(l, n);
-        /* A smaller w has no fewer exceptions, and no narrower ones. */
-        if (above > 255 || bytes - (n * w + 7) / 8 >= best_bytes)
-            break;
-        if (bytes < best_bytes) {
-            best = l;
-            best_bytes = bytes;
-        }
-    }
-    return best;
+    return n <= 64 ? choose_among(values, n, 1) : choose_among(values, n, 4);
 }
 
 static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *indexes,
                          uint32_t *high)
 {
-    const __m128i by = _mm_cvtsi32_si128((int)w);
-    const __m512i order = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i low = _mm512_set1_epi32((int)((1u << w) - 1));
+    __m512i order = _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48,
+                                    47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
+                                    31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
+                                    15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     size_t e = 0;
-    for (size_t i = 0; i < n; i += 16) {
-        const __m512i here = _mm512_srl_epi32(load_values(values + i, n - i), by);
-        const __mmask16 above = _mm512_test_epi32_mask(here, here);
-        const __m512i index = _mm512_add_epi32(order, _mm512_set1_epi32((int)i));
-        _mm512_storeu_si512(high + e, _mm512_maskz_compress_epi32(above, here));
-        _mm_storeu_si128((__m128i *)(indexes + e),
-                         _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32(above, index)));
-        e += (size_t)_mm_popcnt_u32(above);
+    for (size_t i = 0; i < n; i += 64) {
+        uint64_t above = 0;
+        for (size_t j = 0; j < 64 && i + j < n; j += 16)
+            above |= (uint64_t)_mm512_cmpgt_epu32_mask(load_values(values + i + j, n - i - j), low)
+                     << j;
+        _mm512_storeu_si512(indexes + e, _mm512_maskz_compress_epi8(above, order));
+        e += (size_t)_mm_popcnt_u64(above);
+        order = _mm512_add_epi8(order, _mm512_set1_epi8(64));
     }
+    for (size_t i = 0; i < e; i++)
+        high[i] = values[indexes[i]] >> w;
     return e;
 }
 
@@ -367,6 +396,7 @@ const struct codec_kernels codec_kernels_avx512 = {
     .sums = sums,
     .gaps = gaps,
     .less_one = less_one,
+    .sum = sum,
     .choose = choose,
     .exceptions = exceptions,
 };

@@ -93,6 +93,14 @@ static void less_one(const uint32_t *x, size_t n, uint32_t *out)
         out[i] = x[i] - 1;
 }
 
+static uint64_t sum(const uint32_t *x, size_t n)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += x[i];
+    return total;
+}
+
 /* Every width from the widest value down, with as many exceptions as have more bits than that.
  * Fewer than 256 exceptions, since their number is a byte. */
 static struct packed_layout choose(const uint32_t *values, size_t n)
@@ -103,14 +111,14 @@ static struct packed_layout choose(const uint32_t *values, size_t n)
     unsigned widest = 32;
     while (widest > 0 && with_bits[widest] == 0)
         widest--;
-    struct packed_layout best = {widest, 0, 0};
+    struct packed_layout best = {(uint8_t)widest, 0, 0};
     size_t best_bytes = packed_layout_bytes(best, n);
     unsigned above = 0;
     for (unsigned w = widest; w-- > 0;) {
         above += with_bits[w + 1];
         if (above > 255)
             break;
-        const struct packed_layout l = {w, above, widest - w};
+        const struct packed_layout l = {(uint8_t)w, (uint8_t)above, (uint8_t)(widest - w)};
         const size_t bytes = packed_layout_bytes(l, n);
         if (bytes < best_bytes) {
             best = l;
@@ -139,6 +147,7 @@ const struct codec_kernels codec_kernels_scalar = {
     .sums = sums,
     .gaps = gaps,
     .less_one = less_one,
+    .sum = sum,
     .choose = choose,
     .exceptions = exceptions,
 };

@@ -22,9 +22,9 @@
 
 /* How a packed block is laid out (docs/FORMAT.md 5). */
 struct packed_layout {
-    unsigned w; /* bits of a low part */
-    unsigned e; /* exceptions */
-    unsigned h; /* bits of a high part */
+    uint8_t w; /* bits of a low part */
+    uint8_t e; /* exceptions */
+    uint8_t h; /* bits of a high part */
 };
 
 struct codec_kernels {
@@ -48,6 +48,9 @@ struct codec_kernels {
     /* out[i] = x[i] - 1. */
     void (*less_one)(const uint32_t *x, size_t n, uint32_t *out /* OUT */);
 
+    /* The sum of n numbers. */
+    uint64_t (*sum)(const uint32_t *x, size_t n);
+
     /* The layout of fewest bytes for 1..BLOCK_VALUES values, among equals that of the largest w. */
     struct packed_layout (*choose)(const uint32_t *values, size_t n);
 
@@ -68,7 +71,7 @@ extern const struct codec_kernels codec_kernels_avx512;
 /* Bytes of a packed block of n values in that layout. */
 static inline size_t packed_layout_bytes(struct packed_layout l, size_t n)
 {
-    return 3 + (n * l.w + 7) / 8 + l.e + (l.e * l.h + 7) / 8;
+    return 3 + (n * l.w + 7) / 8 + l.e + ((size_t)l.e * l.h + 7) / 8;
 }
 
 #endif

@@ -16,9 +16,9 @@ void packed_block_append_as(struct buf *out, const uint32_t *values, size_t n,
     uint8_t *const to = buf_reserve(out, packed_layout_bytes(l, n) + PACK_SLACK);
     if (to == NULL)
         return;
-    to[0] = (uint8_t)l.w;
-    to[1] = (uint8_t)l.e;
-    to[2] = (uint8_t)l.h;
+    to[0] = l.w;
+    to[1] = l.e;
+    to[2] = l.h;
     k->pack(values, n, l.w, to + 3);
     if (l.e > 0) {
         uint8_t *const indexes = to + 3 + bitpack_bytes(n, l.w);

@@ -8,23 +8,48 @@ static size_t chunk_values(uint64_t total, uint64_t first)
     return total - first < BLOCK_VALUES ? (size_t)(total - first) : BLOCK_VALUES;
 }
 
+/* Writes the first positions of the postings that begin in the chunk of `count` values from value
+ * `at` on. *posting and *start, its first value, are those of the first posting that begins there,
+ * and become those of the next chunk. */
+static void put_firsts(const uint32_t *positions, const uint32_t *tfs, size_t n, uint64_t at,
+                       size_t count, size_t *posting, uint64_t *start, uint32_t *values)
+{
+    size_t i = *posting;
+    uint64_t first = *start - at;
+    positions += at;
+    while (i + 4 <= n) {
+        const uint64_t second = first + tfs[i];
+        const uint64_t third = second + tfs[i + 1];
+        const uint64_t fourth = third + tfs[i + 2];
+        if (fourth >= count)
+            break;
+        values[first] = positions[first];
+        values[second] = positions[second];
+        values[third] = positions[third];
+        values[fourth] = positions[fourth];
+        first = fourth + tfs[i + 3];
+        i += 4;
+    }
+    for (; i < n && first < count; first += tfs[i++])
+        values[first] = positions[first];
+    *posting = i;
+    *start = at + first;
+}
+
 /* All values of a chunk are taken for gaps at first; then those of them that begin a posting are
  * put right. */
 void positions_block_append(struct buf *out, const uint32_t *positions, const uint32_t *tfs,
                             size_t n)
 {
     const struct codec_kernels *const k = codec_kernels();
-    uint64_t total = 0;
-    for (size_t i = 0; i < n; i++)
-        total += tfs[i];
+    const uint64_t total = k->sum(tfs, n);
     size_t posting = 0;
-    uint64_t start = 0; /* of that posting among all values */
+    uint64_t start = 0;
     for (uint64_t at = 0; at < total; at += BLOCK_VALUES) {
         uint32_t values[BLOCK_VALUES];
         const size_t count = chunk_values(total, at);
         k->gaps(positions + at, count, at == 0 ? 0 : positions[at - 1] + 1, values);
-        for (; posting < n && start < at + count; start += tfs[posting++])
-            values[start - at] = positions[start];
+        put_firsts(positions, tfs, n, at, count, &posting, &start, values);
         packed_block_append(out, values, count);
     }
 }

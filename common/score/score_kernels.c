@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* score_kernels: the choice of a variant, and the plain one, which the others are held to. */
+#include "common/score/score_kernels.h"
+
+#include "common/score/bound.h"
+#include "common/score/length_byte.h"
+
+const struct score_kernels *score_kernels(void)
+{
+#if defined(__x86_64__)
+    static const struct score_kernels *const tables[CPU_LEVELS] = {
+        &score_kernels_scalar, &score_kernels_avx2, &score_kernels_avx512};
+    return tables[cpu_level()];
+#else
+    return &score_kernels_scalar;
+#endif
+}
+
+static uint32_t scored(const struct bm25 *p, uint32_t length)
+{
+    return p->byte_lengths ? length_byte_round(length) : length;
+}
+
+static void shares(const struct bm25 *p, const uint32_t *tfs, const uint32_t *lengths, size_t n,
+                   float *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = bm25_share(p, (float)tfs[i], scored(p, lengths[i]));
+}
+
+static void contributions(const struct bm25 *p, float weight, const uint32_t *tfs,
+                          const uint32_t *lengths, size_t n, uint32_t *units)
+{
+    for (size_t i = 0; i < n; i++)
+        units[i] =
+            (uint32_t)bm25_contribution(p, weight, (float)tfs[i], scored(p, lengths[i]));
+}
+
+static float largest(const float *values, size_t n)
+{
+    float most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = values[i] > most ? values[i] : most;
+    return most;
+}
+
+static void codes(const float *values, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = bound_code(values[i]);
+}
+
+/* The share of rank `rank` in 16 bits, by its upper byte and then its lower one: two counts. */
+static uint16_t best_of_rank(const float *values, size_t n, uint32_t rank)
+{
+    uint32_t counts[256] = {0};
+    for (size_t i = 0; i < n; i++)
+        counts[bound_floor16(values[i]) >> 8]++;
+    unsigned upper = 255;
+    for (; counts[upper] < rank; upper--)
+        rank -= counts[upper];
+    memset(counts, 0, sizeof counts);
+    for (size_t i = 0; i < n; i++)
+        if (bound_floor16(values[i]) >> 8 == (int)upper)
+            counts[bound_floor16(values[i]) & 255]++;
+    unsigned lower = 255;
+    for (; counts[lower] < rank; lower--)
+        rank -= counts[lower];
+    return (uint16_t)(upper << 8 | lower);
+}
+
+static void best(const float *values, size_t n, const uint32_t *ranks, size_t n_ranks,
+                 uint16_t *out)
+{
+    for (size_t i = 0; i < n_ranks; i++)
+        out[i] = best_of_rank(values, n, ranks[i]);
+}
+
+const struct score_kernels score_kernels_scalar = {
+    .shares = shares,
+    .contributions = contributions,
+    .largest = largest,
+    .codes = codes,
+    .best = best,
+};
+
+void lengths_gather(const uint8_t *column, unsigned bytes, const uint32_t *passages, size_t n,
+                    uint32_t *lengths)
+{
+    if (bytes == 1) {
+        for (size_t i = 0; i < n; i++)
+            lengths[i] = column[passages[i]];
+    } else if (bytes == 2) {
+        for (size_t i = 0; i < n; i++)
+            lengths[i] = load_le16(column + 2 * (size_t)passages[i]);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            lengths[i] = load_le32(column + 4 * (size_t)passages[i]);
+    }
+}
+
+#define CODES_AT_ONCE 256u
+
+/* Neighbours raise the same code, each waiting for the one before it to be stored; so the postings
+ * are gone through in eight places at once. */
+static void raise_codes(const uint32_t *passages, const uint8_t *here, size_t n, unsigned shift,
+                  uint8_t *range_codes)
+{
+    const size_t step = n / 8;
+    for (size_t i = 0; i < step; i++)
+        for (size_t j = 0; j < 8; j++) {
+            uint8_t *const code = &range_codes[passages[j * step + i] >> shift];
+            const uint8_t mine = here[j * step + i];
+            *code = mine > *code ? mine : *code;
+        }
+    for (size_t i = 8 * step; i < n; i++) {
+        uint8_t *const code = &range_codes[passages[i] >> shift];
+        *code = here[i] > *code ? here[i] : *code;
+    }
+}
+
+void range_codes_raise(const uint32_t *passages, const float *values, size_t n, unsigned shift,
+                       uint8_t *range_codes)
+{
+    const struct score_kernels *const k = score_kernels();
+    for (size_t from = 0; from < n; from += CODES_AT_ONCE) {
+        uint8_t here[CODES_AT_ONCE];
+        const size_t count = n - from < CODES_AT_ONCE ? n - from : CODES_AT_ONCE;
+        k->codes(values + from, count, here);
+        raise_codes(passages + from, here, count, shift, range_codes);
+    }
+}

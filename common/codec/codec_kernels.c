@@ -8,7 +8,7 @@ const struct codec_kernels *codec_kernels(void)
 {
 #if defined(__x86_64__)
     static const struct codec_kernels *const tables[CPU_LEVELS] = {
-        &codec_kernels_scalar, &codec_kernels_scalar, &codec_kernels_avx512};
+        &codec_kernels_scalar, &codec_kernels_avx2, &codec_kernels_avx512};
     return tables[cpu_level()];
 #else
     return &codec_kernels_scalar;

@@ -22,8 +22,7 @@ static inline __m256i load_8(const uint32_t *values)
 static inline __m256 floats_of(__m256i values)
 {
     const __m256 upper = _mm256_cvtepi32_ps(_mm256_srli_epi32(values, 16));
-    const __m256 lower =
-        _mm256_cvtepi32_ps(_mm256_and_si256(values, _mm256_set1_epi32(0xffff)));
+    const __m256 lower = _mm256_cvtepi32_ps(_mm256_and_si256(values, _mm256_set1_epi32(0xffff)));
     return _mm256_add_ps(_mm256_mul_ps(upper, _mm256_set1_ps(65536.0f)), lower);
 }
 

@@ -60,8 +60,7 @@ static void contributions(const struct bm25 *p, float weight, const uint32_t *tf
         const __m512 share = share_16(p, _mm512_maskz_loadu_epi32(here, tfs + i),
                                       _mm512_maskz_loadu_epi32(here, lengths + i));
         const __m512i whole = _mm512_cvtps_epi32(_mm512_mul_ps(by, share)); /* as rintf */
-        _mm512_mask_storeu_epi32(units + i, here,
-                                 _mm512_max_epi32(whole, _mm512_set1_epi32(1)));
+        _mm512_mask_storeu_epi32(units + i, here, _mm512_max_epi32(whole, _mm512_set1_epi32(1)));
     }
 }
 
@@ -85,9 +84,9 @@ static void codes(const float *values, size_t n, uint8_t *out)
 {
     for (size_t i = 0; i < n; i += 16) {
         const __mmask16 here = lanes(n - i);
-        const __m512 scaled = _mm512_mul_round_ps(_mm512_maskz_loadu_ps(here, values + i),
-                                                  _mm512_set1_ps(255.0f),
-                                                  _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+        const __m512 scaled =
+            _mm512_mul_round_ps(_mm512_maskz_loadu_ps(here, values + i), _mm512_set1_ps(255.0f),
+                                _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
         const __m512i whole =
             _mm512_cvt_roundps_epi32(scaled, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
         const __m512i code = _mm512_max_epi32(whole, _mm512_set1_epi32(1));
@@ -127,8 +126,8 @@ static size_t count_at_least(const uint16_t *kept, size_t n, uint16_t limit)
     size_t count = 0;
     size_t i = 0;
     for (; i + 32 <= n; i += 32)
-        count += (size_t)_mm_popcnt_u32(
-            _mm512_cmpge_epu16_mask(_mm512_loadu_si512(kept + i), least));
+        count +=
+            (size_t)_mm_popcnt_u32(_mm512_cmpge_epu16_mask(_mm512_loadu_si512(kept + i), least));
     const __mmask32 tail = _bzhi_u32(UINT32_MAX, (unsigned)(n - i));
     return count + (size_t)_mm_popcnt_u32(_mm512_mask_cmpge_epu16_mask(
                        tail, _mm512_maskz_loadu_epi16(tail, kept + i), least));

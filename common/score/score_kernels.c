@@ -32,8 +32,7 @@ static void contributions(const struct bm25 *p, float weight, const uint32_t *tf
                           const uint32_t *lengths, size_t n, uint32_t *units)
 {
     for (size_t i = 0; i < n; i++)
-        units[i] =
-            (uint32_t)bm25_contribution(p, weight, (float)tfs[i], scored(p, lengths[i]));
+        units[i] = (uint32_t)bm25_contribution(p, weight, (float)tfs[i], scored(p, lengths[i]));
 }
 
 static float largest(const float *values, size_t n)
@@ -104,7 +103,7 @@ void lengths_gather(const uint8_t *column, unsigned bytes, const uint32_t *passa
 /* Neighbours raise the same code, each waiting for the one before it to be stored; so the postings
  * are gone through in eight places at once. */
 static void raise_codes(const uint32_t *passages, const uint8_t *here, size_t n, unsigned shift,
-                  uint8_t *range_codes)
+                        uint8_t *range_codes)
 {
     const size_t step = n / 8;
     for (size_t i = 0; i < step; i++)

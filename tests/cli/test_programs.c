@@ -76,6 +76,23 @@ Test(programs, mistakes)
     program_release(&p);
 }
 
+Test(programs, a_simd_level_that_is_none)
+{
+    struct program p = PROGRAM_INIT;
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(setenv("QIAO_SIMD", "fast", 1), 0);
+        program_run(&p, i == 0 ? "indexer" : "searcher", "--version", NULL);
+        cr_expect_eq(p.status, 2);
+        cr_expect_eq(p.out.len, 0);
+        cr_expect(holds(&p.err, ": QIAO_SIMD is 'fast', not one of scalar, avx2, avx512\n"));
+        cr_expect_eq(program_count_lines(&p.err, ""), 1);
+        cr_assert_eq(setenv("QIAO_SIMD", "scalar", 1), 0);
+        program_run(&p, i == 0 ? "indexer" : "searcher", "--version", NULL);
+        cr_expect_eq(p.status, 0);
+    }
+    program_release(&p);
+}
+
 Test(programs, folder_that_is_no_index)
 {
     struct toy_index toy;

@@ -121,8 +121,7 @@ Test(score_kernels, codes)
     for (int level = 0; level <= (int)cpu_best(); level++) {
         kernels_of(level)->codes(values, n, codes);
         for (size_t i = 0; i < n; i++)
-            cr_assert_eq(codes[i], bound_code(values[i]), "level %d: %a", level,
-                         (double)values[i]);
+            cr_assert_eq(codes[i], bound_code(values[i]), "level %d: %a", level, (double)values[i]);
         for (size_t few = 0; few < 100; few++) {
             memset(codes, 0, 101);
             kernels_of(level)->codes(values + few, few, codes);

@@ -155,6 +155,26 @@ static uint64_t sum(const uint32_t *x, size_t n)
     return part[0] + part[1] + part[2] + part[3];
 }
 
+/* Eight bits of a word at a time, whether there are that many or not: the rubbish is overwritten by
+ * the next word; only at the end of `out` each is counted. */
+static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, uint32_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++, base += 64) {
+        uint64_t word = load_le64(bits + 8 * i);
+        const size_t count = (size_t)_mm_popcnt_u64(word);
+        if (count > BLOCK_VALUES - n)
+            return false;
+        for (size_t j = 0; j < count; j += 8)
+            for (size_t k = n + j; k < n + j + 8 && k < BLOCK_VALUES; k++) {
+                out[k] = base + (uint32_t)_tzcnt_u64(word);
+                word = _blsr_u64(word);
+            }
+        n += count;
+    }
+    return n == BLOCK_VALUES;
+}
+
 /* ---- pack ---- */
 
 /* The values themselves if they fill vectors of 32, else a copy with zeros behind. */
@@ -341,6 +361,7 @@ const struct codec_kernels codec_kernels_avx2 = {
     .gaps = gaps,
     .less_one = less_one,
     .sum = sum,
+    .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,
 };

@@ -150,7 +150,10 @@ static inline __m512i next_sums(__m512i gaps, __m512i *before)
 static void sums(uint32_t *values, size_t n, uint32_t base)
 {
     __m512i before = _mm512_set1_epi32((int)(base - 1));
-    for (size_t i = 0; i < n; i += 16) {
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        _mm512_storeu_si512(values + i, next_sums(_mm512_loadu_si512(values + i), &before));
+    if (i < n) {
         const __m512i gaps = load_values(values + i, n - i);
         _mm512_mask_storeu_epi32(values + i, lanes(n - i), next_sums(gaps, &before));
     }
@@ -207,6 +210,72 @@ static uint64_t sum(const uint32_t *x, size_t n)
             _mm512_add_epi64(total, _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(here, x + i)));
     }
     return (uint64_t)_mm512_reduce_add_epi64(total);
+}
+
+/* ---- bits ---- */
+
+static inline __m512i iota_bytes(void)
+{
+    return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46,
+                           45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28,
+                           27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10,
+                           9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+static inline __m512i numbers_of(__m128i bytes, __m512i base)
+{
+    return _mm512_add_epi32(_mm512_cvtepu8_epi32(bytes), base);
+}
+
+static size_t count_bits(const uint8_t *bits, size_t n_words)
+{
+    __m512i total = _mm512_setzero_si512();
+    for (size_t i = 0; i < n_words; i += 8) {
+        const __mmask8 here = (__mmask8)lanes(n_words - i);
+        total = _mm512_add_epi64(total,
+                                 _mm512_popcnt_epi64(_mm512_maskz_loadu_epi64(here, bits + 8 * i)));
+    }
+    return (size_t)_mm512_reduce_add_epi64(total);
+}
+
+/* The places of the bits of a word are compressed as bytes, then widened. Half of the widened ones
+ * are mostly rubbish, which the next word overwrites; the last words mask it. */
+static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, uint32_t *out)
+{
+    if (count_bits(bits, n_words) != BLOCK_VALUES)
+        return false;
+    const __m512i places = iota_bytes();
+    __m512i from = _mm512_set1_epi32((int)base);
+    size_t n = 0;
+    size_t i = 0;
+    for (; i < n_words && n + 64 <= BLOCK_VALUES; i++) {
+        const uint64_t word = load_le64(bits + 8 * i);
+        const __m512i set = _mm512_maskz_compress_epi8(word, places);
+        const size_t count = (size_t)_mm_popcnt_u64(word);
+        _mm512_storeu_si512(out + n, numbers_of(_mm512_castsi512_si128(set), from));
+        _mm512_storeu_si512(out + n + 16, numbers_of(_mm512_extracti32x4_epi32(set, 1), from));
+        if (count > 32) {
+            _mm512_storeu_si512(out + n + 32, numbers_of(_mm512_extracti32x4_epi32(set, 2), from));
+            _mm512_storeu_si512(out + n + 48, numbers_of(_mm512_extracti32x4_epi32(set, 3), from));
+        }
+        n += count;
+        from = _mm512_add_epi32(from, _mm512_set1_epi32(64));
+    }
+    for (; i < n_words; i++) {
+        uint64_t word = load_le64(bits + 8 * i);
+        for (size_t part = 0; part < 4; part++, word >>= 16) {
+            const __m512i numbers = numbers_of(
+                _mm_add_epi8(_mm512_castsi512_si128(places), _mm_set1_epi8((char)(16 * part))),
+                from);
+            const __mmask16 here = (__mmask16)word;
+            const size_t count = (size_t)_mm_popcnt_u32(here);
+            _mm512_mask_storeu_epi32(out + n, lanes(count),
+                                     _mm512_maskz_compress_epi32(here, numbers));
+            n += count;
+        }
+        from = _mm512_add_epi32(from, _mm512_set1_epi32(64));
+    }
+    return true;
 }
 
 /* ---- pack ---- */
@@ -370,10 +439,7 @@ static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *
                          uint32_t *high)
 {
     const __m512i low = _mm512_set1_epi32((int)((1u << w) - 1));
-    __m512i order = _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48,
-                                    47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
-                                    31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
-                                    15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    __m512i order = iota_bytes();
     size_t e = 0;
     for (size_t i = 0; i < n; i += 64) {
         uint64_t above = 0;
@@ -397,6 +463,7 @@ const struct codec_kernels codec_kernels_avx512 = {
     .gaps = gaps,
     .less_one = less_one,
     .sum = sum,
+    .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,
 };

@@ -51,6 +51,12 @@ struct codec_kernels {
     /* The sum of n numbers. */
     uint64_t (*sum)(const uint32_t *x, size_t n);
 
+    /* Writes base + i for each bit i that is set in the bytes, of which there are 8 * n_words. There
+     * must be BLOCK_VALUES of them, and none may stand for more than 32 bits. False, and any
+     * numbers, if there are more or fewer bits. */
+    bool (*bits_to_numbers)(const uint8_t *bits, size_t n_words, uint32_t base,
+                            uint32_t *out /* OUT */);
+
     /* The layout of fewest bytes for 1..BLOCK_VALUES values, among equals that of the largest w. */
     struct packed_layout (*choose)(const uint32_t *values, size_t n);
 

@@ -37,10 +37,10 @@ void packed_block_append(struct buf *out, const uint32_t *values, size_t n)
 /* Reads and checks the three header bytes. */
 static struct packed_layout read_layout(struct cursor *c, size_t n)
 {
-    struct packed_layout l;
-    l.w = cursor_u8(c);
-    l.e = cursor_u8(c);
-    l.h = cursor_u8(c);
+    const struct span header = cursor_bytes(c, 3);
+    if (header.len == 0)
+        return (struct packed_layout){0, 0, 0};
+    const struct packed_layout l = {header.data[0], header.data[1], header.data[2]};
     const bool plain = l.e == 0 && l.h == 0;
     const bool patched = l.e > 0 && l.e <= n && l.h >= 1 && l.w + l.h <= 32;
     if (l.w > 32 || !(plain || patched)) {

@@ -2,6 +2,8 @@
 /* postings_block: passages as gaps or as a bitset, frequencies apart from them. */
 #include "common/codec/postings_block.h"
 
+#include "common/codec/bitpack.h"
+
 #define BITSET 0x40
 
 /* Bits of one word follow each other closely, and each waits for the store before it; so the
@@ -40,27 +42,18 @@ void postings_block_append(struct buf *out, uint32_t base, const uint32_t *passa
     packed_block_append(out, values, n);
 }
 
-static void read_bitset(struct cursor *c, uint32_t base, size_t n, uint32_t last_allowed,
-                        uint32_t *passages)
+static void read_bitset(struct cursor *c, uint32_t base, uint32_t last_allowed, uint32_t *passages)
 {
     const size_t words = cursor_u16(c);
     const struct span bits = cursor_bytes(c, words * 8);
-    size_t found = 0;
-    uint64_t last =
-        UINT64_MAX; /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage */
-    for (size_t w = 0; w < words && !c->bad; w++) {
-        uint64_t word = load_le64(bits.data + 8 * w);
-        if ((w + 1 == words && word == 0) || found + (size_t)__builtin_popcountll(word) > n) {
-            cursor_spoil(c);
-            return;
-        }
-        for (; word != 0; word &= word - 1) {
-            last = base + 64 * (uint64_t)w + (uint64_t)__builtin_ctzll(word);
-            passages[found++] = (uint32_t)last;
-        }
-    }
-    if (found != n || last > last_allowed)
+    const uint64_t final = bits.len == 0 ? 0 : load_le64(bits.data + bits.len - 8);
+    /* 64 bits: a set bit beyond 2^32 must not wrap to a small passage. */
+    const uint64_t last = base + 64 * (uint64_t)words + bits_of(final) - 65;
+    if (final == 0 || last > last_allowed ||
+        !codec_kernels()->bits_to_numbers(bits.data, words, base, passages)) {
+        memset(passages, 0, BLOCK_VALUES * sizeof *passages);
         cursor_spoil(c);
+    }
 }
 
 void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uint32_t last_allowed,
@@ -72,11 +65,12 @@ void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uin
         return;
     }
     c->at++;
-    memset(passages, 0, n * sizeof *passages);
-    if (n == BLOCK_VALUES)
-        read_bitset(c, base, n, last_allowed, passages);
-    else
+    if (n == BLOCK_VALUES) {
+        read_bitset(c, base, last_allowed, passages);
+    } else {
+        memset(passages, 0, n * sizeof *passages);
         cursor_spoil(c);
+    }
 }
 
 void postings_block_read_tfs(struct cursor *c, size_t n, uint32_t *tfs)

@@ -304,3 +304,41 @@ Test(codec_kernels, sums_that_wrap)
     }
     cr_assert(good > 1000);
 }
+
+/* Bitsets of all densities, with a bit too few or too many among them. */
+Test(codec_kernels, bits_to_numbers)
+{
+    uint64_t random = random_seed("codec_kernels/bits");
+    struct guard bytes;
+    struct guard out;
+    guard_open(&bytes, 8 * BLOCK_VALUES * 12);
+    guard_open(&out, 4 * BLOCK_VALUES);
+    for (unsigned round = 0; round < 4000; round++) {
+        static uint8_t bits[8 * BLOCK_VALUES * 12];
+        uint32_t expected[BLOCK_VALUES];
+        const size_t n = BLOCK_VALUES + (round % 8 == 0) - (round % 8 == 1);
+        const uint32_t base = random_bits(&random, 32);
+        const uint32_t spread = 1 + random_below(&random, round % 2 == 0 ? 4 : 80);
+        uint32_t next = random_below(&random, 200);
+        memset(bits, 0, sizeof bits);
+        for (size_t i = 0; i < n; i++) {
+            next += random_below(&random, 10) == 0 ? random_below(&random, spread) : 0;
+            bits[next / 8] |= (uint8_t)(1u << next % 8);
+            if (i < BLOCK_VALUES)
+                expected[i] = base + next;
+            next += 1 + random_below(&random, spread);
+        }
+        const size_t words = next / 64 + 1 + random_below(&random, 2);
+        cr_assert(8 * words <= sizeof bits);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            uint32_t *const to = (void *)(out.end - 4 * BLOCK_VALUES);
+            const uint8_t *const at = guard_fit(&bytes, bits, 8 * words);
+            cr_assert_eq(kernels_of(level)->bits_to_numbers(at, words, base, to), n == BLOCK_VALUES,
+                         "level %d", level);
+            if (n == BLOCK_VALUES)
+                cr_assert_arr_eq(to, expected, sizeof expected, "level %d", level);
+        }
+    }
+    guard_close(&bytes);
+    guard_close(&out);
+}

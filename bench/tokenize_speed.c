@@ -33,6 +33,12 @@ static size_t pass(struct span text, enum tokenize_style style, struct analyzer 
     struct analysis analysis;
     size_t n = 0;
     tokenizer_init(&t, style, text);
+    if (analyzer == NULL) {
+        static struct token tokens[1024];
+        for (size_t got = 1024; got == 1024; n += got)
+            got = tokenizer_fill(&t, tokens, 1024);
+        return n;
+    }
     for (; tokenizer_next(&t, &token); n++)
         if (analyzer != NULL)
             analyzer_apply(analyzer, span_of(text.data + token.start, token.end - token.start),

@@ -1,152 +1,152 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * ingest: one document at a time through all stages, then the sections in the order of the file.
- *
- * Titles stand in front of every passage of their document: their first LIMIT_TITLE_TOKENS tokens,
- * or all of them where the document is one passage (Anserini's flat set-up: title, then text).
- */
+/* ingest: batches out to the workers, their results into the writers, then the sections. */
 #include "indexer/ingest.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
-#include "common/base/date.h"
-#include "indexer/invert/inverter.h"
+#include "common/base/clock.h"
+#include "common/base/limits.h"
+#include "indexer/batch.h"
 #include "indexer/write/commit.h"
 #include "indexer/write/documents_writer.h"
+#include "indexer/write/id_set.h"
 #include "indexer/write/passages_writer.h"
 #include "indexer/write/postings_writer.h"
-#include "indexer/write/text_writer.h"
 
-/* A token with the word that it is. */
-struct resolved {
-    uint32_t word;
-    uint32_t position;
-    bool kept;
-};
+/* Batches and packs that wait for a worker, a thread. */
+#define WAITING_A_THREAD 3u
 
-struct token_list {
-    struct token *tokens;
-    struct resolved *resolved;
-    size_t n;
-    size_t cap;
+struct ingest;
+
+struct batch_job {
+    struct job job;
+    struct ingest *ingest;
+    struct batch batch;
+    struct batch_job *next_free;
+    struct batch_job *next_made;
 };
 
 struct ingest {
     const struct ingest_options *options;
     struct report *report;
+    struct workers *workers;
+    struct spool_folder folder;
     struct segment_writer segment;
     struct text_writer text;
     struct documents_writer documents;
     struct passages_writer passages;
     struct inverter inverter;
-    struct string_table ids;
-    struct token_list title;
-    struct token_list body;
-    struct passage_ranges ranges;
+    struct postings_writer postings;
+    struct id_set *ids;
+    struct batch_settings batch_settings;
+    struct batch_scratch scratches[WORKERS_MOST];
+    struct batch_job *open; /* the batch that fills */
+    struct batch_job *free_jobs;
+    struct batch_job *made;
     bool any_cut; /* some document was split into passages, or could have been */
     bool any_whole;
-    uint64_t text_bytes;
+    struct ingest_progress progress;
+    struct ingest_seconds seconds;
 };
 
-static enum status grow_tokens(struct token_list *list)
+/* --- batches --- */
+
+static enum status run_batch(struct job *job, unsigned worker)
 {
-    if (list->n < list->cap)
+    struct batch_job *const j = (struct batch_job *)job;
+    struct ingest *const in = j->ingest;
+    return batch_process(&j->batch, &in->batch_settings, &in->scratches[worker], worker);
+}
+
+/* Document i of a batch, whose passages begin at *passage among the batch's, into the writers. */
+static enum status take_document(struct ingest *in, const struct batch *b, size_t i,
+                                 size_t *passage)
+{
+    const struct document *const d = &b->documents[i];
+    const struct batch_result *const r = &b->results[i];
+    if (r->n_passages == 0) {
+        report_bad(in->report, d->source, d->line, REPORT_EMPTY, "nothing but white space");
         return STATUS_OK;
-    const size_t cap = list->cap == 0 ? 1024 : 2 * list->cap;
-    struct token *const tokens = realloc(list->tokens, cap * sizeof *tokens);
-    if (tokens != NULL)
-        list->tokens = tokens;
-    struct resolved *const resolved = realloc(list->resolved, cap * sizeof *resolved);
-    if (resolved != NULL)
-        list->resolved = resolved;
-    if (tokens == NULL || resolved == NULL)
-        return fail_no_memory();
-    list->cap = cap;
+    }
+    if (in->documents.n >= LIMIT_DOCUMENTS)
+        return fail(STATUS_LIMIT, "more than %u documents", LIMIT_DOCUMENTS);
+    struct document_facts facts = {.date = r->date,
+                                   .hash = r->hash,
+                                   .first_passage = in->passages.n,
+                                   .n_passages = r->n_passages};
+    if (in->options->store_text)
+        TRY(text_writer_add(&in->text, d->text, &facts.text_start));
+    for (uint32_t p = 0; p < r->n_passages; p++) {
+        const struct batch_passage *const range = &b->passages[(*passage)++];
+        TRY(passages_writer_add(&in->passages, (uint32_t)in->documents.n, range->start, range->end,
+                                range->length, range->title_positions));
+    }
+    TRY(documents_writer_add(&in->documents, d, &facts));
+    in->progress.text_bytes += d->title.len + d->text.len;
+    report_add(in->report, REPORT_OK, 1);
     return STATUS_OK;
 }
 
-static void release_tokens(struct token_list *list)
+static enum status finish_batch(struct job *job)
 {
-    free(list->tokens);
-    free(list->resolved);
-}
-
-/* Text into tokens and words, at most `most` tokens. */
-static enum status tokenize(struct ingest *in, struct span text, size_t most,
-                            struct token_list *list)
-{
-    struct tokenizer t;
-    tokenizer_init(&t, in->options->profile->tokenize, text);
-    list->n = 0;
-    for (;;) {
-        TRY(grow_tokens(list));
-        struct token *const token = &list->tokens[list->n];
-        if (list->n == most || !tokenizer_next(&t, token))
-            return STATUS_OK;
-        struct resolved *const r = &list->resolved[list->n];
-        const struct span bytes = span_of(text.data + token->start, token->end - token->start);
-        r->position = token->position;
-        TRY(inverter_word(&in->inverter, bytes, token->ascii, &r->word, &r->kept));
-        list->n++;
-    }
-}
-
-/* Adds tokens [from, to) to the open passage, the first at `position`; *n counts the kept ones. */
-static enum status add_tokens(struct ingest *in, const struct token_list *list, size_t from,
-                              size_t to, uint32_t position, uint32_t *n)
-{
-    for (size_t i = from; i < to; i++) {
-        const struct resolved *const r = &list->resolved[i];
-        if (!r->kept)
-            continue;
-        const uint32_t at = position + r->position - list->resolved[from].position;
-        TRY(inverter_add(&in->inverter, r->word, at));
-        ++*n;
-    }
+    struct batch_job *const j = (struct batch_job *)job;
+    struct ingest *const in = j->ingest;
+    const double start = clock_thread_seconds();
+    size_t passage = 0;
+    TRY(inverter_take(&in->inverter, &j->batch.stream));
+    for (size_t i = 0; i < j->batch.n; i++)
+        TRY(take_document(in, &j->batch, i, &passage));
+    in->any_cut |= j->batch.any_cut;
+    in->any_whole |= j->batch.any_whole;
+    in->seconds.tokenise += j->batch.seconds.tokenise;
+    in->seconds.look_up += j->batch.seconds.look_up;
+    in->progress.documents = in->documents.n;
+    in->progress.passages = in->passages.n;
+    batch_clear(&j->batch);
+    j->next_free = in->free_jobs;
+    in->free_jobs = j;
+    if (in->options->watch != NULL)
+        in->options->watch(in->options->watch_context, &in->progress);
+    in->seconds.collect += clock_thread_seconds() - start;
     return STATUS_OK;
 }
 
-static enum status add_passage(struct ingest *in, const struct passage_range *range)
+static enum status open_batch(struct ingest *in)
 {
-    uint32_t length = 0;
-    const size_t n_title = in->title.n;
-    const uint32_t title_positions =
-        n_title == 0 ? 0 : in->title.resolved[n_title - 1].position + 1;
-    TRY(add_tokens(in, &in->title, 0, n_title, 0, &length));
-    TRY(add_tokens(in, &in->body, range->first_token, range->last_token, title_positions, &length));
-    TRY(inverter_end_passage(&in->inverter));
-    return passages_writer_add(&in->passages, (uint32_t)in->documents.n, range->start, range->end,
-                               length, title_positions);
-}
-
-static bool is_whole(const struct ingest *in, const struct document *d)
-{
-    const enum split_kind kind = in->options->split.kind;
-    return kind == SPLIT_WHOLE || (kind == SPLIT_AUTO && d->precut);
-}
-
-/* Cuts the document whose tokens stand in in->title and in->body, and adds its passages. */
-static enum status add_passages(struct ingest *in, const struct document *d, uint32_t *n)
-{
-    if (is_whole(in, d)) {
-        in->any_whole = true;
-        *n = 1;
-        const struct passage_range all = {0, (uint32_t)d->text.len, 0, (uint32_t)in->body.n};
-        return add_passage(in, &all);
+    struct batch_job *j = in->free_jobs;
+    if (j != NULL) {
+        in->free_jobs = j->next_free;
+    } else {
+        j = calloc(1, sizeof *j);
+        if (j == NULL)
+            return fail_no_memory();
+        j->ingest = in;
+        j->next_made = in->made;
+        in->made = j;
     }
-    struct split split = in->options->split;
-    if (split.kind == SPLIT_AUTO)
-        split.kind = SPLIT_PARAGRAPHS;
-    in->any_cut = true;
-    TRY(split_passages(&split, d->text, in->body.tokens, in->body.n, (uint32_t)in->title.n,
-                       &in->ranges));
-    for (size_t i = 0; i < in->ranges.count; i++)
-        TRY(add_passage(in, &in->ranges.ranges[i]));
-    *n = (uint32_t)in->ranges.count;
+    j->job = (struct job){.run = run_batch, .finish = finish_batch};
+    in->open = j;
     return STATUS_OK;
 }
+
+/* Hands the open batch to the workers, and makes room for the next. */
+static enum status submit_batch(struct ingest *in)
+{
+    if (in->open == NULL)
+        return STATUS_OK;
+    workers_submit(in->workers, &in->open->job);
+    in->open = NULL;
+    const unsigned n = workers_count(in->workers);
+    TRY(workers_finish(in->workers, n == 1 ? 0 : WAITING_A_THREAD * n));
+    if (!inverter_is_full(&in->inverter))
+        return STATUS_OK;
+    TRY(workers_finish(in->workers, 0));
+    return inverter_spill(&in->inverter);
+}
+
+/* --- documents --- */
 
 /* Whether the document is to be left out, which is then reported. */
 static enum status refuse(struct ingest *in, const struct document *d, bool *refused)
@@ -156,9 +156,8 @@ static enum status refuse(struct ingest *in, const struct document *d, bool *ref
         report_bad(in->report, d->source, d->line, REPORT_EMPTY, "neither title nor text");
         return STATUS_OK;
     }
-    uint32_t number;
     bool added;
-    TRY(string_table_add(&in->ids, d->id, &number, &added));
+    TRY(id_set_add(in->ids, d->id, &added));
     if (!added)
         report_bad(in->report, d->source, d->line, REPORT_DUPLICATE,
                    "id '%.*s' was there before; the first stands", (int)d->id.len,
@@ -167,31 +166,35 @@ static enum status refuse(struct ingest *in, const struct document *d, bool *ref
     return STATUS_OK;
 }
 
-static enum status take_document(void *context, const struct document *d)
+static enum status read_document(void *context, const struct document *d)
 {
     struct ingest *const in = context;
     bool refused;
     TRY(refuse(in, d, &refused));
     if (refused)
         return STATUS_OK;
-    const uint32_t first_passage = in->passages.n;
-    uint32_t n_passages = 0;
-    uint64_t text_start = 0;
-    TRY(tokenize(in, d->title, is_whole(in, d) ? SIZE_MAX : LIMIT_TITLE_TOKENS, &in->title));
-    TRY(tokenize(in, d->text, SIZE_MAX, &in->body));
-    TRY(add_passages(in, d, &n_passages));
-    if (n_passages == 0) {
-        report_bad(in->report, d->source, d->line, REPORT_EMPTY, "nothing but white space");
-        return STATUS_OK;
-    }
-    if (in->options->store_text)
-        TRY(text_writer_add(&in->text, d->text, &text_start));
-    TRY(documents_writer_add(&in->documents, d, date_parse(d->date), first_passage, n_passages,
-                             text_start));
-    in->text_bytes += d->title.len + d->text.len;
-    report_add(in->report, REPORT_OK, 1);
-    return STATUS_OK;
+    if (in->open == NULL)
+        TRY(open_batch(in));
+    TRY(batch_add(&in->open->batch, d));
+    return in->open->batch.bytes.len >= BATCH_BYTES ? submit_batch(in) : STATUS_OK;
 }
+
+/* The corpus into the writers; what the workers compress is complete when it returns. */
+static enum status read_corpus(struct ingest *in, const char *index_path,
+                               const char *const *sources, size_t n_sources)
+{
+    struct corpus_options corpus = in->options->corpus;
+    corpus.index_folder = span_of_string(index_path);
+    TRY(corpus_read(&corpus, sources, n_sources, in->report, read_document, in));
+    TRY(submit_batch(in));
+    TRY(workers_finish(in->workers, 0));
+    if (in->options->store_text)
+        TRY(text_writer_flush(&in->text));
+    TRY(documents_writer_flush(&in->documents));
+    return workers_finish(in->workers, 0);
+}
+
+/* --- sections --- */
 
 /* META: the options of the build, sorted by key. */
 static enum status write_meta(struct ingest *in)
@@ -215,26 +218,21 @@ static enum status write_postings(struct ingest *in, struct segment_header *head
     const struct postings_settings settings = {.bm25 =
                                                    bm25_of(profile->k1, profile->b, header->tokens,
                                                            header->passages, profile->byte_lengths),
-                                               .lengths = in->passages.lengths,
+                                               .lengths = &in->passages.lengths,
                                                .passages = in->passages.n,
-                                               .positions = in->options->positions};
-    struct postings_writer writer;
-    enum status status = postings_writer_init(&writer, &settings);
-    if (status == STATUS_OK)
-        status = inverter_write(&in->inverter, &writer);
-    if (status == STATUS_OK)
-        status = postings_writer_finish(&writer, &in->segment, header);
-    postings_writer_release(&writer);
-    return status;
+                                               .positions = in->options->positions,
+                                               .forms = in->inverter.forms};
+    TRY(postings_writer_init(&in->postings, &in->folder, settings.positions, settings.forms));
+    TRY(inverter_write(&in->inverter, &settings, &in->postings));
+    return postings_writer_finish(&in->postings, &in->segment, header);
 }
 
-static enum status fill_header(struct ingest *in, bool whole, bool forms,
-                               struct segment_header *header)
+static enum status fill_header(struct ingest *in, bool whole, struct segment_header *header)
 {
     const struct profile *const profile = in->options->profile;
-    header->required_features = (in->options->positions ? FEATURE_POSITIONS : 0) |
-                                (in->options->store_text ? FEATURE_TEXT : 0) |
-                                (whole ? FEATURE_WHOLE : 0) | (forms ? FEATURE_FORMS : 0);
+    header->required_features |= (in->options->positions ? FEATURE_POSITIONS : 0) |
+                                 (in->options->store_text ? FEATURE_TEXT : 0) |
+                                 (whole ? FEATURE_WHOLE : 0);
     header->documents = in->documents.n;
     header->bound_passages = header->passages;
     header->bound_tokens = header->tokens;
@@ -252,41 +250,76 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
 {
     /* One document a passage in every case, so that a passage's id can be its document's. */
     const bool whole = in->options->split.kind == SPLIT_WHOLE || (in->any_whole && !in->any_cut);
-    bool forms_are_terms;
     if (in->options->store_text)
         TRY(text_writer_finish(&in->text));
     TRY(write_meta(in));
     TRY(documents_writer_finish(&in->documents, &in->segment));
     TRY(passages_writer_finish(&in->passages, &in->segment, whole, header));
     TRY(write_postings(in, header));
-    TRY(inverter_write_forms(&in->inverter, &in->segment, &forms_are_terms, &header->forms));
-    if (forms_are_terms)
-        header->forms = header->terms;
-    TRY(fill_header(in, whole, !forms_are_terms, header));
+    TRY(fill_header(in, whole, header));
     return segment_writer_finish(&in->segment, header, row);
 }
 
 static enum status begin(struct ingest *in, const struct commit *c)
 {
+    const struct ingest_options *const o = in->options;
+    /* Three fifths of the memory are the inverter's; the rest is shared by a dozen spools, ids,
+     * lengths, batches and parts that are on their way. */
+    in->folder = (struct spool_folder){c->dir_fd, (size_t)(o->memory / 128)};
+    const struct inverter_options inverter = {o->profile, (size_t)(o->memory / 5 * 3), &in->folder};
+    TRY(workers_new(o->threads, &in->workers));
     TRY(segment_writer_open(c->dir_fd, SEGMENT_TEMPORARY, &in->segment));
-    passages_writer_init(&in->passages);
-    TRY(documents_writer_init(&in->documents));
-    TRY(inverter_init(&in->inverter, in->options->profile));
-    TRY(string_table_init(&in->ids));
-    return in->options->store_text ? text_writer_init(&in->text, &in->segment) : STATUS_OK;
+    passages_writer_init(&in->passages, &in->folder);
+    TRY(documents_writer_init(&in->documents, &in->folder, in->workers));
+    TRY(inverter_init(&in->inverter, &inverter, in->workers));
+    TRY(id_set_new(&in->folder, &in->ids));
+    in->batch_settings = (struct batch_settings){o->split, o->profile, &in->inverter};
+    if (!o->store_text)
+        return STATUS_OK;
+    return text_writer_init(&in->text, &in->segment, &in->folder, in->workers, o->text);
 }
 
 static void end(struct ingest *in)
 {
+    workers_free(in->workers); /* first: after a failure they may still be at work */
+    inverter_release(&in->inverter);
     segment_writer_abandon(&in->segment);
     text_writer_release(&in->text);
     documents_writer_release(&in->documents);
     passages_writer_release(&in->passages);
-    inverter_release(&in->inverter);
-    string_table_release(&in->ids);
-    release_tokens(&in->title);
-    release_tokens(&in->body);
-    passage_ranges_release(&in->ranges);
+    postings_writer_release(&in->postings);
+    id_set_free(in->ids);
+    for (struct batch_job *j = in->made; j != NULL;) {
+        struct batch_job *const next = j->next_made;
+        batch_release(&j->batch);
+        free(j);
+        j = next;
+    }
+    for (unsigned i = 0; i < WORKERS_MOST; i++)
+        batch_scratch_release(&in->scratches[i]);
+}
+
+static void summarise(const struct ingest *in, const struct segment_header *header,
+                      const struct manifest_row *row, struct ingest_summary *summary)
+{
+    summary->documents = in->documents.n;
+    summary->passages = in->passages.n;
+    summary->tokens = in->passages.tokens;
+    summary->terms = header->terms;
+    summary->postings = header->postings;
+    summary->text_bytes = in->progress.text_bytes;
+    summary->index_bytes = row->size;
+    summary->runs = in->inverter.runs.n_runs;
+    memcpy(summary->section_bytes, in->segment.section_bytes, sizeof summary->section_bytes);
+    summary->seconds = in->seconds;
+    const struct inverter_seconds *const v = &in->inverter.seconds;
+    summary->seconds.invert = v->invert;
+    summary->seconds.sort = v->sort;
+    summary->seconds.encode = v->encode;
+    summary->seconds.merge = v->merge;
+    summary->seconds.compress = packer_seconds(in->documents.packer);
+    if (in->options->store_text)
+        summary->seconds.compress += packer_seconds(in->text.packer);
 }
 
 static enum status run(struct ingest *in, struct commit *c, const char *const *sources,
@@ -294,18 +327,18 @@ static enum status run(struct ingest *in, struct commit *c, const char *const *s
 {
     struct segment_header header = {0};
     struct manifest_row row = {0};
-    struct corpus_options corpus = in->options->corpus;
-    corpus.index_folder = span_of_string(c->path);
     TRY(begin(in, c));
-    TRY(corpus_read(&corpus, sources, n_sources, in->report, take_document, in));
+    TRY(read_corpus(in, c->path, sources, n_sources));
     const bool publish = !in->options->strict || report_refused(in->report) == 0;
+    in->progress.writing = true;
+    if (in->options->watch != NULL)
+        in->options->watch(in->options->watch_context, &in->progress);
     if (publish) {
         TRY(write_segment(in, &header, &row));
         TRY(commit_publish(c, &row, 1));
     }
-    *summary = (struct ingest_summary){in->documents.n, in->passages.n, in->passages.tokens,
-                                       header.terms,    in->text_bytes, row.size,
-                                       publish};
+    summarise(in, &header, &row, summary);
+    summary->published = publish;
     return STATUS_OK;
 }
 
@@ -315,9 +348,14 @@ enum status ingest_build(const struct ingest_options *options, const char *path,
 {
     struct commit c;
     TRY(commit_open(path, &c));
-    struct ingest in = {.options = options, .report = report, .segment.file.fd = -1};
-    const enum status status = run(&in, &c, sources, n_sources, summary);
-    end(&in);
+    struct ingest *const in = calloc(1, sizeof *in);
+    enum status status = in == NULL ? fail_no_memory() : STATUS_OK;
+    if (in != NULL) {
+        *in = (struct ingest){.options = options, .report = report, .segment.file.fd = -1};
+        status = run(in, &c, sources, n_sources, summary);
+        end(in);
+    }
+    free(in);
     commit_close(&c);
     return status;
 }

@@ -387,3 +387,44 @@ int cli_main(const char *program, const struct cli_command *commands, int argc, 
                  flushed ? "" : strerror(errno));
     return CLI_ERROR;
 }
+
+/* ---- sizes ---- */
+
+/* "1536", "64K", "16M", with the largest unit that divides. */
+static void size_text(uint64_t bytes, char out[32])
+{
+    static const char units[] = " KMGT";
+    size_t unit = 0;
+    while (unit + 1 < sizeof units - 1 && bytes >= 1024 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    (void)snprintf(out, 32, unit == 0 ? "%llu" : "%llu%c", (unsigned long long)bytes, units[unit]);
+}
+
+enum status cli_size(const char *option, const char *text, uint64_t least, uint64_t most,
+                     uint64_t *out)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    bool good = text[0] >= '0' && text[0] <= '9' && errno == 0;
+    unsigned shift = 0;
+    if (good && *end != '\0') {
+        const char *const unit = strchr(units, *end & ~0x20);
+        good = unit != NULL && end[1] == '\0';
+        shift = good ? 10 * (unsigned)(unit - units + 1) : 0;
+    }
+    good = good && number <= UINT64_MAX >> shift;
+    const uint64_t bytes = good ? (uint64_t)number << shift : 0;
+    if (good && bytes >= least && bytes <= most) {
+        *out = bytes;
+        return STATUS_OK;
+    }
+    char from[32];
+    char to[32];
+    size_text(least, from);
+    size_text(most, to);
+    return fail(STATUS_USAGE, "--%s: '%s' is no size from %s to %s", option, text, from, to);
+}

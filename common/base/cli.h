@@ -74,4 +74,9 @@ int cli_fail(enum status status);
 /* Prints `PROGRAM: ` and the formatted text, escaped, to stderr. */
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A number of bytes as a person writes it: digits and K, M, G or T (powers of 1024), "64M".
+ * STATUS_USAGE, naming --option, unless it is one from `least` to `most`. */
+enum status cli_size(const char *option, const char *text, uint64_t least, uint64_t most,
+                     uint64_t *out /* OUT */);
+
 #endif

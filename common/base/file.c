@@ -63,7 +63,7 @@ enum status out_open(int dir_fd, const char *name, struct out_file *out)
     return STATUS_OK;
 }
 
-static enum status write_fully(int fd, const char *name, const uint8_t *bytes, size_t len)
+enum status file_write(int fd, const char *name, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
         const ssize_t written = write(fd, bytes, len);
@@ -82,7 +82,7 @@ static void flush(struct out_file *out)
     if (out->status == STATUS_OK)
         out->status = buf_status(&out->buffer);
     if (out->status == STATUS_OK)
-        out->status = write_fully(out->fd, out->name, out->buffer.data, out->buffer.len);
+        out->status = file_write(out->fd, out->name, out->buffer.data, out->buffer.len);
     buf_clear(&out->buffer);
 }
 
@@ -96,7 +96,7 @@ void out_write(struct out_file *out, const void *bytes, size_t len)
     if (len <= BUFFER_BYTES)
         buf_append(&out->buffer, bytes, len);
     else if (out->status == STATUS_OK)
-        out->status = write_fully(out->fd, out->name, bytes, len);
+        out->status = file_write(out->fd, out->name, bytes, len);
 }
 
 void out_write_at(struct out_file *out, uint64_t offset, const void *bytes, size_t len)

@@ -52,6 +52,9 @@ enum status out_close(struct out_file *out);
 /* Closes without a promise, after a failure; NULL-safe on a closed file. */
 void out_abandon(struct out_file *out);
 
+/* Writes all of the bytes at the descriptor's place; `name` is for the message. */
+enum status file_write(int fd, const char *name, const uint8_t *bytes, size_t len);
+
 /* Renames within the folder. */
 enum status file_publish(int dir_fd, const char *from, const char *to);
 

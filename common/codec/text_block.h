@@ -14,6 +14,10 @@
 #define TEXT_BLOCK_BYTES 16384u
 #define TEXT_BLOCK_LEVEL 1
 
+/* What a block may hold; a reader refuses others. */
+#define TEXT_BLOCK_LEAST 1024u
+#define TEXT_BLOCK_MOST  (1u << 20)
+
 struct text_codec;
 
 /* A new codec (heap; text_codec_free). `level` 1 to 12; 0: it only decompresses. */

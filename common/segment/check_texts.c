@@ -110,7 +110,7 @@ static enum status check_text_table(struct walk *w)
     const uint64_t n = w->texts.n_blocks;
     if (table.len != 16 + 8 * (n + 1) || load_le32(table.data + 4) != 0)
         return check_failed(SECTION_TXTI, "block", n, "size of the table");
-    if (w->texts.block_bytes != TEXT_BLOCK_BYTES) /* no line of META says otherwise as yet */
+    if (w->texts.block_bytes < TEXT_BLOCK_LEAST || w->texts.block_bytes > TEXT_BLOCK_MOST)
         return check_failed(SECTION_TXTI, "block", 0, "raw bytes of a block");
     if (load_le64(table.data + 16) != 0 ||
         load_le64(table.data + 16 + 8 * n) != s->sections[SECTION_TEXT].len)

@@ -100,28 +100,39 @@ static struct column_range measure(const int64_t *values, const bool *present, u
     return r;
 }
 
-void column_append(struct buf *out, const char *name, enum column_level level,
-                   const int64_t *values, const bool *present, uint64_t rows)
+void column_head_append(struct buf *out, const char *name, enum column_level level, uint64_t rows)
 {
-    struct buf packed = BUF_INIT;
     buf_put_varint(out, strlen(name));
     buf_append_string(out, name);
     buf_put_u8(out, TYPE_I64);
     buf_put_u8(out, (uint8_t)level);
     buf_put_le64(out, rows);
+}
+
+void column_range_append(struct buf *directory, struct buf *values, uint64_t offset,
+                         const int64_t *rows, const bool *present, size_t n)
+{
+    const struct column_range r = measure(rows, present, n);
+    buf_put_le64(directory, (uint64_t)r.min);
+    buf_put_le64(directory, (uint64_t)r.max);
+    buf_put_u8(directory, (uint8_t)r.width);
+    buf_put_le64(directory, offset);
+    const size_t start = values->len;
+    buf_put_zeros(values, (n * r.width + 7) / 8);
+    for (size_t i = 0; i < n && !values->failed && r.width > 0; i++)
+        if (present[i])
+            bitpack_put64(values->data + start, i, r.width,
+                          (uint64_t)rows[i] - (uint64_t)r.min + 1);
+}
+
+void column_append(struct buf *out, const char *name, enum column_level level,
+                   const int64_t *values, const bool *present, uint64_t rows)
+{
+    struct buf packed = BUF_INIT;
+    column_head_append(out, name, level, rows);
     for (uint64_t from = 0; from < rows; from += ROWS_PER_RANGE) {
         const uint64_t n = rows - from < ROWS_PER_RANGE ? rows - from : ROWS_PER_RANGE;
-        const struct column_range r = measure(values + from, present + from, n);
-        buf_put_le64(out, (uint64_t)r.min);
-        buf_put_le64(out, (uint64_t)r.max);
-        buf_put_u8(out, (uint8_t)r.width);
-        buf_put_le64(out, packed.len);
-        const size_t start = packed.len;
-        buf_put_zeros(&packed, (size_t)(n * r.width + 7) / 8);
-        for (uint64_t i = 0; i < n && !packed.failed && r.width > 0; i++)
-            if (present[from + i])
-                bitpack_put64(packed.data + start, (size_t)i, r.width,
-                              (uint64_t)values[from + i] - (uint64_t)r.min + 1);
+        column_range_append(out, &packed, packed.len, values + from, present + from, (size_t)n);
     }
     buf_append_span(out, buf_span(&packed));
     out->failed |= packed.failed;

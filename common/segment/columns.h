@@ -44,8 +44,16 @@ struct column_range column_range_get(const struct column *c, uint64_t range);
 /* The value of `row` (below rows); false if it is missing. */
 bool column_get(const struct column *c, uint64_t row, int64_t *value /* OUT */);
 
-/* Encodes a column of i64 (the writer's side, beside the reader): `present` says which rows have a
- * value. Appends the whole section to `out`. */
+/* The writer's side, beside the reader. A section is the head, then a directory row for each 256
+ * rows, then their values. */
+void column_head_append(struct buf *out, const char *name, enum column_level level, uint64_t rows);
+
+/* Encodes n rows (at most ROWS_PER_RANGE): `present` says which have a value. Appends the row of the
+ * directory and the values, which will stand at `offset` behind the directory. */
+void column_range_append(struct buf *directory, struct buf *values, uint64_t offset,
+                         const int64_t *rows, const bool *present, size_t n);
+
+/* All of a section at once, from arrays. */
 void column_append(struct buf *out, const char *name, enum column_level level,
                    const int64_t *values, const bool *present, uint64_t rows);
 

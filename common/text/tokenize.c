@@ -26,6 +26,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/utf8.h"
+#include "common/text/ascii_words.h"
 #include "common/text/cjk.h"
 #include "common/text/lucene_grammar.h"
 #include "common/text/wordbreak.h"
@@ -279,4 +280,21 @@ bool tokenizer_next(struct tokenizer *t, struct token *out)
         if (found)
             return true;
     }
+}
+
+size_t tokenizer_fill(struct tokenizer *t, struct token *out, size_t cap)
+{
+    ascii_words_fn *const words = ascii_words();
+    size_t n = 0;
+    while (n < cap) {
+        if (t->run_at == t->run_end && cap - n >= ASCII_WORDS_MOST) {
+            const size_t found = words(t->text, t->len, &t->at, t->position, out + n, cap - n);
+            t->position += (uint32_t)found;
+            n += found;
+        }
+        if (n < cap && !tokenizer_next(t, &out[n]))
+            break;
+        n += n < cap;
+    }
+    return n;
 }

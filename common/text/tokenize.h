@@ -56,4 +56,8 @@ void tokenizer_init(struct tokenizer *t, enum tokenize_style style, struct span 
  * a call may scan ahead without bound through separators only. */
 bool tokenizer_next(struct tokenizer *t, struct token *out /* OUT */);
 
+/* The next tokens, up to `cap`, into `out`; returns how many, fewer than `cap` only at the end of
+ * the text. The same tokens as by tokenizer_next, many times faster where the text is ASCII. */
+size_t tokenizer_fill(struct tokenizer *t, struct token *out /* OUT */, size_t cap);
+
 #endif

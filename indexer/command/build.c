@@ -5,6 +5,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "common/base/resources.h"
+#include "common/base/workers.h"
+#include "common/codec/text_block.h"
 #include "indexer/ingest.h"
 
 struct settings {
@@ -15,6 +18,10 @@ struct settings {
     const char *store;
     const char *ids;
     const char *errors;
+    const char *memory;
+    const char *text_block;
+    uint32_t text_level;
+    uint32_t threads;
     bool hidden;
     bool strict;
     bool quiet;
@@ -39,6 +46,14 @@ static const struct cli_option options[] = {
      "commit nothing if any record is bad, empty, a duplicate or unreadable (exit 1)"},
     {"errors", 0, CLI_STRING, offsetof(struct settings, errors), "FILE",
      "write every bad record to FILE, a JSON object a line"},
+    {"threads", 0, CLI_U32, offsetof(struct settings, threads), "N",
+     "threads at work (all cores); the index is the same for any number"},
+    {"memory", 0, CLI_STRING, offsetof(struct settings, memory), "SIZE",
+     "what the build may hold, as 512M or 8G, at least 64M (a quarter of the RAM); likewise"},
+    {"text-level", 0, CLI_U32, offsetof(struct settings, text_level), "N",
+     "how hard the text is compressed, 1 to 12 (1)"},
+    {"text-block", 0, CLI_STRING, offsetof(struct settings, text_block), "SIZE",
+     "bytes of text compressed together, 1K to 1M (16K)"},
     {"quiet", 'q', CLI_FLAG, offsetof(struct settings, quiet), NULL, "no summary at the end"},
     {.type = CLI_END}};
 
@@ -70,6 +85,26 @@ static enum status choose_ids(const char *name, enum corpus_ids *out)
     return unknown("id", name, "path, relative, stem");
 }
 
+/* The options that say how, not what. */
+static enum status interpret_means(const struct settings *s, struct ingest_options *o)
+{
+    uint64_t block = TEXT_BLOCK_BYTES;
+    o->threads = s->threads == 0 ? resources_threads() : s->threads;
+    o->memory = resources_memory() / 4;
+    if (o->memory < INGEST_MEMORY_LEAST)
+        o->memory = INGEST_MEMORY_LEAST;
+    if (o->threads > WORKERS_MOST)
+        return fail(STATUS_USAGE, "--threads: at most %u", WORKERS_MOST);
+    if (s->memory != NULL)
+        TRY(cli_size("memory", s->memory, INGEST_MEMORY_LEAST, UINT64_C(1) << 50, &o->memory));
+    if (s->text_block != NULL)
+        TRY(cli_size("text-block", s->text_block, TEXT_BLOCK_LEAST, TEXT_BLOCK_MOST, &block));
+    if (s->text_level < 1 || s->text_level > 12)
+        return fail(STATUS_USAGE, "--text-level: 1 to 12");
+    o->text = (struct text_settings){(uint32_t)block, (int)s->text_level};
+    return STATUS_OK;
+}
+
 static enum status interpret(const struct settings *s, struct ingest_options *o)
 {
     static const char *const yes_no[2] = {"yes", "no"};
@@ -88,6 +123,7 @@ static enum status interpret(const struct settings *s, struct ingest_options *o)
         TRY(split_parse(s->passages, &o->split));
     TRY(choose_ids(s->ids, &o->corpus.ids));
     TRY(choose("positions", s->positions, yes_no, &o->positions));
+    TRY(interpret_means(s, o));
     return choose("store", s->store, text_none, &o->store_text);
 }
 
@@ -133,8 +169,12 @@ static enum status build(const struct ingest_options *o, const struct settings *
 
 static int run(const struct cli_command *command, int argc, char **argv)
 {
-    struct settings s = {
-        .format = "auto", .profile = "english", .positions = "yes", .store = "text", .ids = "path"};
+    struct settings s = {.format = "auto",
+                         .profile = "english",
+                         .positions = "yes",
+                         .store = "text",
+                         .ids = "path",
+                         .text_level = TEXT_BLOCK_LEVEL};
     struct ingest_options o;
     struct ingest_summary summary;
     int first;

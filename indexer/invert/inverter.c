@@ -1,253 +1,512 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inverter: the stream, the counting sort, and the walk over the terms in byte order. */
+/* inverter: streams into a partition, buckets into lists or into a run. */
 #include "indexer/invert/inverter.h"
 
 #include <stdlib.h>
 
-enum status inverter_init(struct inverter *v, const struct profile *profile)
+#include "common/base/clock.h"
+#include "common/codec/bitpack.h"
+
+/* Bytes that a word of the streams takes until it is in a list: itself, its occurrence in a
+ * partition (with what blocks waste), and its share of the largest bucket's scratch. */
+#define BYTES_A_WORD 14u
+/* Occurrences of the buckets that one job sorts and encodes. */
+#define JOB_OCCURRENCES (96u << 10)
+#define JOB_BUCKETS     64u
+
+struct inverter_seat {
+    struct word_table table;
+    struct region stream;
+    struct region buckets; /* what its range of a partition fills */
+    uint32_t *counts;      /* occurrences by word, where forms are kept */
+    size_t counts_cap;
+    struct buf ends; /* of the stream that is open, u32 each */
+    uint32_t start;  /* of the open passage */
+    /* For bucket jobs: */
+    struct bucket_scratch scratch;
+    struct list_encoder lists;
+    struct run_encoder runs;
+    uint32_t *positions;
+    size_t positions_cap;
+};
+
+/* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
+ * may be as large as one document. Where address space is limited, less must do. */
+static enum status reserve(struct region *r, size_t wanted, size_t least)
 {
-    memset(v, 0, sizeof *v);
-    return termtable_init(&v->table, profile);
+    if (region_reserve(r, wanted) == STATUS_OK)
+        return STATUS_OK;
+    return region_reserve(r, least);
+}
+
+static enum status open_seat(struct inverter_seat *s, const struct inverter_options *o, unsigned n)
+{
+    const size_t slack = UINT64_C(4) << 30;
+    TRY(word_table_init(&s->table, o->profile, o->memory * 3 / 8 / n));
+    TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2));
+    return reserve(&s->buckets, o->memory + 2 * slack, o->memory);
+}
+
+enum status inverter_init(struct inverter *v, const struct inverter_options *options,
+                          struct workers *workers)
+{
+    *v = (struct inverter){
+        .options = *options, .workers = workers, .n_seats = workers_count(workers)};
+    v->forms = options->profile->stem != STEM_NONE || options->profile->strip_possessive;
+    v->seats = calloc(workers_count(workers), sizeof *v->seats);
+    if (v->seats == NULL)
+        return fail_no_memory();
+    run_file_init(&v->runs, options->folder);
+    for (unsigned i = 0; i < workers_count(workers); i++)
+        TRY(open_seat(&v->seats[i], options, workers_count(workers)));
+    return STATUS_OK;
+}
+
+static void close_seat(struct inverter_seat *s)
+{
+    word_table_release(&s->table);
+    region_release(&s->stream);
+    region_release(&s->buckets);
+    free(s->counts);
+    buf_release(&s->ends);
+    free(s->scratch.records);
+    free(s->scratch.starts);
+    free(s->positions);
 }
 
 void inverter_release(struct inverter *v)
 {
-    termtable_release(&v->table);
-    free(v->term_counts);
-    free(v->stream);
-    free(v->passage_ends);
-    memset(v, 0, sizeof *v);
+    if (v->seats == NULL)
+        return;
+    for (unsigned i = 0; i < v->n_seats; i++)
+        close_seat(&v->seats[i]);
+    run_file_release(&v->runs);
+    free(v->seats);
+    free(v->streams);
+    v->seats = NULL;
 }
 
-static enum status grow_counts(struct inverter *v)
+/* Makes counts for all words of the table, new ones 0. */
+static enum status grow_counts(struct inverter_seat *s)
 {
-    const uint32_t n = v->table.terms.n;
-    if (n <= v->term_counts_cap)
+    if (s->table.n <= s->counts_cap)
         return STATUS_OK;
-    const size_t cap = v->term_counts_cap == 0 ? 1024 : 2 * v->term_counts_cap;
-    uint64_t *const counts = realloc(v->term_counts, cap * sizeof *counts);
+    const size_t cap = 2 * (size_t)s->table.n + 1024;
+    uint32_t *const counts = realloc(s->counts, cap * sizeof *counts);
     if (counts == NULL)
         return fail_no_memory();
-    memset(counts + v->term_counts_cap, 0, (cap - v->term_counts_cap) * sizeof *counts);
-    v->term_counts = counts;
-    v->term_counts_cap = cap;
+    memset(counts + s->counts_cap, 0, (cap - s->counts_cap) * sizeof *counts);
+    s->counts = counts;
+    s->counts_cap = cap;
     return STATUS_OK;
 }
 
-enum status inverter_word(struct inverter *v, struct span token, bool ascii, uint32_t *word,
-                          bool *kept)
+enum status inverter_look_up(struct inverter *v, unsigned worker, struct span text,
+                             const struct token *tokens, size_t n, uint32_t *words)
 {
-    TRY(termtable_word(&v->table, token, ascii, word));
-    *kept = v->table.words[*word].term != STRING_TABLE_NONE;
-    return grow_counts(v);
+    struct inverter_seat *const s = &v->seats[worker];
+    TRY(word_table_look_up(&s->table, text, tokens, n, words));
+    return v->forms ? grow_counts(s) : STATUS_OK;
 }
 
-enum status inverter_add(struct inverter *v, uint32_t word, uint32_t position)
+bool inverter_drops(const struct inverter *v, unsigned worker)
 {
-    if (v->n == v->cap) {
-        const uint64_t cap = v->cap == 0 ? 65536 : 2 * v->cap;
-        struct occurrence *const stream = realloc(v->stream, (size_t)cap * sizeof *stream);
-        if (stream == NULL)
+    return v->seats[worker].table.any_dropped;
+}
+
+void inverter_begin(struct inverter *v, unsigned worker, struct word_stream *stream)
+{
+    struct inverter_seat *const s = &v->seats[worker];
+    const uint32_t *const words = region_take(&s->stream, 0);
+    *stream = (struct word_stream){.words = words, .table = worker};
+    buf_clear(&s->ends);
+    s->start = 0;
+}
+
+static enum status no_room(void)
+{
+    return fail(STATUS_NO_MEMORY, "out of memory: a document is larger than --memory allows");
+}
+
+enum status inverter_add(struct inverter *v, unsigned worker, struct word_stream *stream,
+                         const uint32_t *words, size_t n)
+{
+    struct inverter_seat *const s = &v->seats[worker];
+    if (n * sizeof *words > region_left(&s->stream) || n > UINT32_MAX - stream->n)
+        return no_room();
+    memcpy(s->stream.base + s->stream.used, words, n * sizeof *words);
+    s->stream.used += n * sizeof *words;
+    stream->n += n;
+    for (size_t i = 0; v->forms && i < n; i++)
+        if (words[i] != WORD_DROPPED)
+            s->counts[words[i]]++;
+    return STATUS_OK;
+}
+
+enum status inverter_end_passage(struct inverter *v, unsigned worker, struct word_stream *stream)
+{
+    struct inverter_seat *const s = &v->seats[worker];
+    const uint32_t end = (uint32_t)stream->n;
+    buf_append(&s->ends, &end, sizeof end);
+    stream->longest = end - s->start > stream->longest ? end - s->start : stream->longest;
+    stream->n_passages++;
+    s->start = end;
+    return buf_status(&s->ends);
+}
+
+enum status inverter_end(struct inverter *v, unsigned worker, struct word_stream *stream)
+{
+    struct inverter_seat *const s = &v->seats[worker];
+    s->stream.used = (s->stream.used + 63) & ~(size_t)63;
+    uint32_t *const ends = region_take(&s->stream, s->ends.len);
+    if (ends == NULL)
+        return no_room();
+    if (s->ends.len > 0)
+        memcpy(ends, s->ends.data, s->ends.len);
+    stream->ends = ends;
+    return STATUS_OK;
+}
+
+enum status inverter_take(struct inverter *v, const struct word_stream *stream)
+{
+    if (v->n_streams == v->streams_cap) {
+        const size_t cap = v->streams_cap == 0 ? 256 : 2 * v->streams_cap;
+        struct word_stream *const streams = realloc(v->streams, cap * sizeof *streams);
+        if (streams == NULL)
             return fail_no_memory();
-        v->stream = stream;
-        v->cap = cap;
+        v->streams = streams;
+        v->streams_cap = cap;
     }
-    struct termtable_word *const w = &v->table.words[word];
-    w->count++;
-    v->term_counts[w->term]++;
-    v->stream[v->n++] = (struct occurrence){w->term, position};
+    struct word_stream *const s = &v->streams[v->n_streams++];
+    *s = *stream;
+    s->first_passage = v->n_passages;
+    v->n_passages += s->n_passages;
+    v->n_words += s->n;
+    v->longest = s->longest > v->longest ? s->longest : v->longest;
     return STATUS_OK;
 }
 
-enum status inverter_end_passage(struct inverter *v)
+static struct occurrence_shape shape_of(const struct inverter *v, unsigned local_bits)
 {
-    if (v->n_passages == v->passages_cap) {
-        const size_t cap = v->passages_cap == 0 ? 1024 : 2 * v->passages_cap;
-        uint64_t *const ends = realloc(v->passage_ends, cap * sizeof *ends);
-        if (ends == NULL)
-            return fail_no_memory();
-        v->passage_ends = ends;
-        v->passages_cap = cap;
-    }
-    v->passage_ends[v->n_passages++] = v->n;
-    return STATUS_OK;
+    return (struct occurrence_shape){local_bits, bits_of(v->n_passages), bits_of(v->longest)};
 }
 
-/* Moves the stream into `out` by term, the terms in the given order; then term_counts[t] is where
- * the occurrences of t end. */
-static void sort_by_term(struct inverter *v, const uint32_t *order, struct occurrence *out)
+bool inverter_is_full(const struct inverter *v)
 {
-    uint64_t start = 0;
-    for (uint32_t i = 0; i < v->table.terms.n; i++) {
-        const uint64_t count = v->term_counts[order[i]];
-        v->term_counts[order[i]] = start;
-        start += count;
+    size_t tables = 0;
+    bool full = false;
+    for (unsigned i = 0; i < v->n_seats; i++) {
+        tables += word_table_bytes(&v->seats[i].table);
+        full |= v->seats[i].table.full;
     }
-    uint64_t at = 0;
-    for (uint32_t passage = 0; passage < v->n_passages; passage++)
-        for (; at < v->passage_ends[passage]; at++) {
-            const struct occurrence o = v->stream[at];
-            out[v->term_counts[o.key]++] = (struct occurrence){passage, o.position};
-        }
+    /* Terms of a bucket take at most 16 bits or so. */
+    const struct occurrence_shape shape = shape_of(v, 17);
+    full |= shape.local_bits + shape.passage_bits + shape.position_bits > 64;
+    return full || tables + BYTES_A_WORD * v->n_words > v->options.memory;
 }
 
-/* Room for the postings of the term with the most occurrences. */
-struct scratch {
-    uint32_t *passages;
-    uint32_t *tfs;
-    uint32_t *positions;
-    uint64_t cap;
+/* --- buckets into lists or runs --- */
+
+struct bucket_job {
+    struct job job;
+    struct inverter *inverter;
+    const struct partition *partition;
+    struct postings_writer *writer; /* NULL: into a run */
+    uint32_t from;                  /* buckets */
+    uint32_t to;
+    struct list_part part;
+    struct buf run_bytes;
+    struct buf bucket_ends; /* of a run: u64 each, in run_bytes */
+    double sort_seconds;
+    double encode_seconds;
+    struct bucket_job *next_free;
 };
 
-static enum status grow_scratch(struct scratch *s, uint64_t n)
+/* Counts of the words of one form of the open term. */
+struct open_form {
+    struct span form;
+    uint64_t count;
+};
+
+static void end_form(struct inverter_seat *s, bool to_run, struct open_form *f)
 {
-    if (n <= s->cap)
+    if (f->count > 0 && to_run)
+        run_encoder_form(&s->runs, f->form, f->count);
+    else if (f->count > 0)
+        list_encoder_form(&s->lists, f->form, f->count);
+    f->count = 0;
+}
+
+static enum status room_for_positions(struct inverter_seat *s, size_t n)
+{
+    if (n <= s->positions_cap)
         return STATUS_OK;
-    free(s->passages);
-    s->cap = 2 * n;
-    s->passages = malloc((size_t)s->cap * 3 * sizeof *s->passages);
-    if (s->passages == NULL) {
-        s->cap = 0;
-        return fail_no_memory();
-    }
-    s->tfs = s->passages + s->cap;
-    s->positions = s->tfs + s->cap;
-    return STATUS_OK;
+    free(s->positions);
+    s->positions_cap = 2 * n;
+    s->positions = malloc(s->positions_cap * sizeof *s->positions);
+    if (s->positions != NULL)
+        return STATUS_OK;
+    s->positions_cap = 0;
+    return fail_no_memory();
 }
 
-/* Groups a term's occurrences by passage. */
-static enum status group(const struct occurrence *occurrences, uint64_t n, struct scratch *s,
-                         struct postings_list *list)
+/* Hands a term's occurrences on, passage by passage. */
+static inline void add_occurrences(struct inverter_seat *s, struct occurrence_shape shape,
+                                   const uint64_t *records, size_t n, uint32_t first_passage,
+                                   bool to_run)
 {
-    TRY(grow_scratch(s, n));
-    uint32_t df = 0;
-    for (uint64_t i = 0; i < n; i++) {
-        s->positions[i] = occurrences[i].position;
-        if (i > 0 && occurrences[i].key == occurrences[i - 1].key) {
-            s->tfs[df - 1]++;
-            continue;
+    for (size_t i = 0; i < n;) {
+        const uint32_t passage = occurrence_passage(shape, records[i]);
+        uint32_t tf = 0;
+        do
+            s->positions[tf++] = occurrence_position(shape, records[i++]);
+        while (i < n && occurrence_passage(shape, records[i]) == passage);
+        if (to_run)
+            run_encoder_add(&s->runs, passage, s->positions, tf);
+        else
+            list_encoder_add(&s->lists, first_passage + passage, s->positions, tf);
+    }
+}
+
+/* The terms of a sorted bucket, each with its occurrences and forms. */
+static enum status encode_bucket(const struct bucket_job *j, struct inverter_seat *s,
+                                 uint32_t bucket)
+{
+    const struct inverter *const v = j->inverter;
+    const bool to_run = j->writer == NULL;
+    struct bucket_walk walk;
+    struct bucket_entry entry;
+    bucket_walk_start(&walk, j->partition->order, bucket);
+    bool more = bucket_walk_next(&walk, &entry);
+    while (more) {
+        const uint32_t local = entry.local;
+        const uint64_t from = s->scratch.starts[local];
+        const size_t n = (size_t)(s->scratch.starts[local + 1] - from);
+        struct open_form form = {entry.form, 0};
+        if (to_run)
+            run_encoder_begin(&s->runs, entry.term);
+        else
+            list_encoder_begin(&s->lists, entry.term);
+        for (; more && entry.local == local; more = bucket_walk_next(&walk, &entry)) {
+            if (!v->forms)
+                continue;
+            if (!span_equal(form.form, entry.form))
+                end_form(s, to_run, &form);
+            form.form = entry.form;
+            form.count += v->seats[entry.table].counts[entry.word];
         }
-        s->passages[df] = occurrences[i].key;
-        s->tfs[df++] = 1;
+        if (n == 0)
+            continue; /* words that were looked up but are in no passage */
+        end_form(s, to_run, &form);
+        TRY(room_for_positions(s, n));
+        add_occurrences(s, j->partition->shape, s->scratch.records + from, n, v->run_first_passage,
+                        to_run);
+        TRY(to_run ? run_encoder_end(&s->runs) : list_encoder_end(&s->lists));
     }
-    *list = (struct postings_list){s->passages, s->tfs, s->positions, df, n};
     return STATUS_OK;
 }
 
-static enum status write_terms(struct inverter *v, const uint32_t *order,
-                               const struct occurrence *sorted, struct postings_writer *writer)
+static enum status run_buckets(struct job *job, unsigned worker)
 {
-    struct scratch scratch = {0};
-    uint64_t start = 0;
-    enum status status = STATUS_OK;
-    for (uint32_t i = 0; i < v->table.terms.n && status == STATUS_OK; i++) {
-        const uint64_t end = v->term_counts[order[i]];
-        struct postings_list list;
-        if (end > start) /* a word may have been seen only outside of every passage */
-            status = group(sorted + start, end - start, &scratch, &list);
-        if (end > start && status == STATUS_OK)
-            status =
-                postings_writer_add(writer, string_table_get(&v->table.terms, order[i]), &list);
-        start = end;
+    struct bucket_job *const j = (struct bucket_job *)job;
+    struct inverter_seat *const s = &j->inverter->seats[worker];
+    const bool to_run = j->writer == NULL;
+    const double start = clock_thread_seconds();
+    j->sort_seconds = 0;
+    for (uint32_t bucket = j->from; bucket < j->to; bucket++) {
+        const double before = clock_thread_seconds();
+        TRY(partition_sort(j->partition, bucket, &s->scratch));
+        j->sort_seconds += clock_thread_seconds() - before;
+        TRY(encode_bucket(j, s, bucket));
+        if (to_run)
+            buf_put_le64(&j->bucket_ends, s->runs.bytes.len);
     }
-    free(scratch.passages);
-    return status;
-}
-
-enum status inverter_write(struct inverter *v, struct postings_writer *writer)
-{
-    struct occurrence *const sorted = malloc((size_t)(v->n + 1) * sizeof *sorted);
-    uint32_t *order = NULL;
-    enum status status = sorted == NULL ? fail_no_memory() : STATUS_OK;
-    if (status == STATUS_OK)
-        status = string_table_sorted(&v->table.terms, &order);
-    if (status == STATUS_OK) {
-        sort_by_term(v, order, sorted);
-        free(v->stream);
-        v->stream = NULL;
-        v->n = v->cap = 0;
-        status = write_terms(v, order, sorted, writer);
+    /* The part goes with the job, and an empty one comes back for the next. */
+    if (to_run) {
+        const struct buf swap = j->run_bytes;
+        j->run_bytes = s->runs.bytes;
+        s->runs.bytes = swap;
+        TRY(buf_status(&j->bucket_ends));
+    } else {
+        const struct list_part swap = j->part;
+        j->part = s->lists.part;
+        s->lists.part = swap;
     }
-    free(order);
-    free(sorted);
-    return status;
+    j->encode_seconds = clock_thread_seconds() - start - j->sort_seconds;
+    return STATUS_OK;
 }
 
-/* What the forms are written from. */
-struct form_order {
-    uint32_t *forms;      /* numbers in byte order */
-    uint32_t *terms;      /* likewise */
-    uint32_t *term_ranks; /* by term number: its place in the dictionary */
-    uint64_t *counts;     /* by form number */
-};
-
-static void form_order_release(struct form_order *o)
+/* The first term of a piece of a run. */
+static struct span first_term(struct span bytes)
 {
-    free(o->forms);
-    free(o->terms);
-    free(o->term_ranks);
-    free(o->counts);
+    struct cursor c = cursor_of(bytes.data, bytes.len);
+    return cursor_bytes(&c, (size_t)cursor_varint(&c));
 }
 
-/* term_counts[t] holds where t's occurrences ended: a term without any ends where the one before it
- * did, and has no place in the dictionary. */
-static enum status make_order(struct inverter *v, struct form_order *o)
+static enum status append_to_run(struct bucket_job *j)
 {
-    const struct termtable *const t = &v->table;
-    TRY(string_table_sorted(&t->forms, &o->forms));
-    TRY(string_table_sorted(&t->terms, &o->terms));
-    TRY(termtable_form_counts(t, &o->counts));
-    o->term_ranks = calloc((size_t)t->terms.n + 1, sizeof *o->term_ranks);
-    if (o->term_ranks == NULL)
+    uint64_t from = 0;
+    for (size_t i = 0; i < j->bucket_ends.len / 8; i++) {
+        const uint64_t to = load_le64(j->bucket_ends.data + 8 * i);
+        const struct span piece = span_of(j->run_bytes.data + from, (size_t)(to - from));
+        if (piece.len > 0)
+            TRY(run_file_append(&j->inverter->runs, first_term(piece), piece));
+        from = to;
+    }
+    return STATUS_OK;
+}
+
+static enum status finish_buckets(struct job *job)
+{
+    struct bucket_job *const j = (struct bucket_job *)job;
+    j->inverter->seconds.sort += j->sort_seconds;
+    j->inverter->seconds.encode += j->encode_seconds;
+    TRY(j->writer == NULL ? append_to_run(j) : postings_writer_append(j->writer, &j->part));
+    list_part_clear(&j->part);
+    buf_clear(&j->run_bytes);
+    buf_clear(&j->bucket_ends);
+    return STATUS_OK;
+}
+
+/* Submits all buckets in groups, as many jobs at a time as keep the workers busy. */
+static enum status submit_buckets(struct inverter *v, const struct partition *p,
+                                  struct postings_writer *writer, struct bucket_job *jobs,
+                                  unsigned n_jobs)
+{
+    const uint32_t n_buckets = p->order->n_buckets;
+    unsigned next = 0;
+    for (uint32_t from = 0; from < n_buckets;) {
+        uint64_t occurrences = 0;
+        uint32_t to = from;
+        while (to < n_buckets && to - from < JOB_BUCKETS && occurrences < JOB_OCCURRENCES)
+            occurrences += partition_count(p, to++);
+        struct bucket_job *const j = &jobs[next++ % n_jobs];
+        j->job = (struct job){.run = run_buckets, .finish = finish_buckets};
+        j->inverter = v;
+        j->partition = p;
+        j->writer = writer;
+        j->from = from;
+        j->to = to;
+        workers_submit(v->workers, &j->job);
+        TRY(workers_finish(v->workers, n_jobs - 1)); /* the next job's slot is free */
+        from = to;
+    }
+    return workers_finish(v->workers, 0);
+}
+
+static enum status encode_buckets(struct inverter *v, const struct partition *p,
+                                  struct postings_writer *writer)
+{
+    const unsigned n_jobs = 2 * v->n_seats + 1;
+    struct bucket_job *const jobs = calloc(n_jobs, sizeof *jobs);
+    if (jobs == NULL)
         return fail_no_memory();
-    uint32_t rank = 0;
-    uint64_t start = 0;
-    for (uint32_t i = 0; i < t->terms.n; i++) {
-        const uint64_t end = v->term_counts[o->terms[i]];
-        o->term_ranks[o->terms[i]] = rank;
-        rank += end > start;
-        start = end;
+    const enum status status = submit_buckets(v, p, writer, jobs, n_jobs);
+    for (unsigned i = 0; i < n_jobs; i++) {
+        list_part_release(&jobs[i].part);
+        buf_release(&jobs[i].run_bytes);
+        buf_release(&jobs[i].bucket_ends);
     }
+    free(jobs);
+    return status;
+}
+
+/* Sorts the words, then their occurrences, and encodes them. */
+static enum status invert(struct inverter *v, struct postings_writer *writer)
+{
+    const struct word_table *tables[WORKERS_MOST];
+    struct region regions[WORKERS_MOST];
+    struct word_order order = {0};
+    struct partition partition = {0};
+    const unsigned n = v->n_seats;
+    for (unsigned i = 0; i < n; i++) {
+        tables[i] = &v->seats[i].table;
+        regions[i] = v->seats[i].buckets;
+    }
+    const double start = clock_seconds();
+    enum status status = word_order_make(&order, tables, n, v->workers);
+    const double ordered = clock_seconds();
+    v->seconds.sort += ordered - start;
+    if (status == STATUS_OK) {
+        const struct occurrence_shape shape = shape_of(v, order.local_bits);
+        if (shape.local_bits + shape.passage_bits + shape.position_bits > 64)
+            status = fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
+                          v->n_passages, v->longest);
+        else
+            status = partition_make(&partition, &order, v->streams, v->n_streams, shape, regions,
+                                    v->workers);
+    }
+    v->seconds.invert += clock_seconds() - ordered;
+    if (status == STATUS_OK)
+        status = encode_buckets(v, &partition, writer);
+    partition_release(&partition);
+    word_order_release(&order);
+    return status;
+}
+
+/* Forgets what the tables and streams hold. */
+static enum status empty(struct inverter *v)
+{
+    for (unsigned i = 0; i < v->n_seats; i++) {
+        struct inverter_seat *const s = &v->seats[i];
+        if (s->counts != NULL)
+            memset(s->counts, 0, s->counts_cap * sizeof *s->counts);
+        region_clear(&s->stream);
+        TRY(word_table_clear(&s->table));
+    }
+    v->run_first_passage += v->n_passages;
+    v->n_passages = 0;
+    v->n_streams = 0;
+    v->n_words = 0;
+    v->longest = 0;
     return STATUS_OK;
 }
 
-static bool forms_are_terms(const struct termtable *t)
+enum status inverter_spill(struct inverter *v)
 {
-    bool same = t->forms.n == t->terms.n;
-    for (uint32_t i = 0; same && i < t->forms.n; i++)
-        same = span_equal(string_table_get(&t->forms, i),
-                          string_table_get(&t->terms, t->form_terms[i]));
-    return same;
+    if (v->n_passages == 0)
+        return STATUS_OK;
+    for (unsigned i = 0; i < v->n_seats; i++)
+        run_encoder_init(&v->seats[i].runs, v->forms);
+    TRY(run_file_begin(&v->runs, v->run_first_passage));
+    const enum status status = invert(v, NULL);
+    for (unsigned i = 0; i < v->n_seats; i++)
+        run_encoder_release(&v->seats[i].runs);
+    TRY(status);
+    run_file_end(&v->runs);
+    return empty(v);
 }
 
-static void add_forms(const struct inverter *v, const struct form_order *o,
-                      struct dictionary_writer *w)
+static enum status write_from_memory(struct inverter *v, const struct postings_settings *settings,
+                                     struct postings_writer *writer)
 {
-    const struct termtable *const t = &v->table;
-    for (uint32_t i = 0; i < t->forms.n; i++) {
-        const uint32_t form = o->forms[i];
-        if (o->counts[form] == 0)
-            continue;
-        dictionary_writer_add(w, string_table_get(&t->forms, form));
-        buf_put_varint(&w->payload, o->term_ranks[t->form_terms[form]]);
-        buf_put_varint(&w->payload, o->counts[form]);
-    }
-}
-
-enum status inverter_write_forms(struct inverter *v, struct segment_writer *segment, bool *same,
-                                 uint64_t *n)
-{
-    struct form_order o = {0};
-    struct dictionary_writer w;
-    dictionary_writer_init(&w);
-    *same = forms_are_terms(&v->table);
-    enum status status = make_order(v, &o);
-    if (status == STATUS_OK && !*same) {
-        add_forms(v, &o, &w);
-        status = dictionary_writer_finish(&w, segment, SECTION_FORM, SECTION_FTOP);
-    }
-    *n = w.n;
-    dictionary_writer_release(&w);
-    form_order_release(&o);
+    enum status status = STATUS_OK;
+    const unsigned n = v->n_seats;
+    for (unsigned i = 0; i < n && status == STATUS_OK; i++)
+        status = list_encoder_init(&v->seats[i].lists, settings);
+    if (status == STATUS_OK)
+        status = invert(v, writer);
+    for (unsigned i = 0; i < n; i++)
+        list_encoder_release(&v->seats[i].lists);
     return status;
+}
+
+/* Before the merge, memory of the tables and streams goes back. */
+static enum status write_from_runs(struct inverter *v, const struct postings_settings *settings,
+                                   struct postings_writer *writer)
+{
+    TRY(inverter_spill(v));
+    for (unsigned i = 0; i < v->n_seats; i++) {
+        close_seat(&v->seats[i]);
+        v->seats[i] = (struct inverter_seat){.start = 0};
+    }
+    return merge_runs(&v->runs, settings, v->options.memory / 4, v->workers, writer,
+                      &v->seconds.merge);
+}
+
+enum status inverter_write(struct inverter *v, const struct postings_settings *settings,
+                           struct postings_writer *writer)
+{
+    return v->runs.n_runs > 0 ? write_from_runs(v, settings, writer)
+                              : write_from_memory(v, settings, writer);
 }

@@ -1,61 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * inverter: passages of tokens in, terms with sorted postings out.
+ * inverter: passages of words in, encoded postings of all terms out, within a cap of memory.
  *
- *     TRY(inverter_init(&v, profile));
- *     for each passage, in order:
- *         inverter_word(&v, token, ascii, &word)        once a token of the document
- *         inverter_add(&v, word, position)              as often as it occurs in a passage
- *         inverter_end_passage(&v)
- *     TRY(inverter_write(&v, postings_writer));         every term, in byte order
+ *     TRY(inverter_init(&v, &options, workers));
+ *     on worker w:                                     each worker has its own table and stream
+ *         TRY(inverter_look_up(&v, w, text, tokens, n, words));
+ *         inverter_begin(&v, w, &stream);
+ *         for each passage: inverter_add(&v, w, &stream, words, n); ... inverter_end_passage(...)
+ *         TRY(inverter_end(&v, w, &stream));
+ *     on the thread that submits, in order of the passages:
+ *         TRY(inverter_take(&v, &stream));
+ *         if (inverter_is_full(&v)) { finish all jobs; TRY(inverter_spill(&v)); }
+ *     TRY(inverter_write(&v, &settings, &postings_writer));
+ *     inverter_release(&v);
  *
- * Problem: a posting list is wanted by term, tokens come by passage. Idea: keep the stream of
- * (term, position) as it comes, count each term, and at the end move every occurrence to its term's
- * place in one pass (a counting sort, stable, so that passages and positions are ascending there
- * already). Cost: two moves of 8 bytes a token, no growing list a term, and all of it in memory.
- * The alternative, a growing list for each term in an arena, follows a pointer for each token.
+ * As long as all fits, words stay in memory and are inverted once, at the end. When the cap is
+ * reached, what there is becomes a sorted run on disk and the tables are emptied; in the end the
+ * runs are merged. The postings that come out do not depend on where runs end, nor on which worker
+ * saw which passage.
  */
 #ifndef QIAO_INDEXER_INVERT_INVERTER_H
 #define QIAO_INDEXER_INVERT_INVERTER_H
 
-#include "indexer/invert/termtable.h"
-#include "indexer/write/postings_writer.h"
+#include "indexer/invert/merge_runs.h"
+#include "indexer/invert/partition.h"
 
-struct occurrence {
-    uint32_t key; /* term, later passage */
-    uint32_t position;
+struct inverter_options {
+    const struct profile *profile;
+    size_t memory; /* bytes that tables, streams and buckets may take together */
+    const struct spool_folder *folder;
 };
+
+/* Seconds of processor time of all workers. */
+struct inverter_seconds {
+    double invert; /* occurrences into buckets */
+    double sort;   /* words, and the buckets */
+    double encode; /* lists, or runs */
+    double merge;  /* runs into lists */
+};
+
+struct inverter_seat; /* of a worker */
 
 struct inverter {
-    struct termtable table;
-    uint64_t *term_counts; /* occurrences, by term number */
-    size_t term_counts_cap;
-    struct occurrence *stream;
-    uint64_t n;
-    uint64_t cap;
-    uint64_t *passage_ends; /* in the stream */
-    uint32_t n_passages;
-    size_t passages_cap;
+    struct inverter_options options;
+    struct workers *workers;
+    struct inverter_seat *seats; /* one a worker */
+    unsigned n_seats;
+    bool forms; /* terms are not their own forms */
+    struct word_stream *streams;
+    size_t n_streams;
+    size_t streams_cap;
+    uint64_t n_words;           /* in the streams */
+    uint32_t run_first_passage; /* of the run that fills */
+    uint32_t n_passages;        /* in it */
+    uint32_t longest;           /* words of its longest passage */
+    struct run_file runs;
+    struct inverter_seconds seconds;
 };
 
-enum status inverter_init(struct inverter *v, const struct profile *profile);
-void inverter_release(struct inverter *v);
+enum status inverter_init(struct inverter *v /* OUT */, const struct inverter_options *options,
+                          struct workers *workers);
+void inverter_release(struct inverter *v); /* fine on a zeroed one */
 
-/* The word of a token, for inverter_add. *kept false: the profile drops it. */
-enum status inverter_word(struct inverter *v, struct span token, bool ascii,
-                          uint32_t *word /* OUT */, bool *kept /* OUT */);
+/* The words of n tokens; WORD_DROPPED for what the profile removes. */
+enum status inverter_look_up(struct inverter *v, unsigned worker, struct span text,
+                             const struct token *tokens, size_t n, uint32_t *words /* OUT */);
 
-/* One occurrence of a kept word in the open passage; positions ascend within a passage. */
-enum status inverter_add(struct inverter *v, uint32_t word, uint32_t position);
+/* Whether worker w's table has removed a token: else no word is WORD_DROPPED. */
+bool inverter_drops(const struct inverter *v, unsigned worker);
 
-enum status inverter_end_passage(struct inverter *v);
+void inverter_begin(struct inverter *v, unsigned worker, struct word_stream *stream /* OUT */);
+enum status inverter_add(struct inverter *v, unsigned worker, struct word_stream *stream,
+                         const uint32_t *words, size_t n);
+enum status inverter_end_passage(struct inverter *v, unsigned worker, struct word_stream *stream);
+enum status inverter_end(struct inverter *v, unsigned worker, struct word_stream *stream);
 
-/* Hands every term's postings to `writer` in byte order of the terms. The stream is used up. */
-enum status inverter_write(struct inverter *v, struct postings_writer *writer);
+/* Takes the stream of the next passages. */
+enum status inverter_take(struct inverter *v, const struct word_stream *stream);
 
-/* Writes all forms (FORM, FTOP) in byte order; *same: forms and terms are the same words, nothing
- * is written. *n: how many forms. */
-enum status inverter_write_forms(struct inverter *v, struct segment_writer *segment,
-                                 bool *same /* OUT */, uint64_t *n /* OUT */);
+/* Whether to spill before much more is added. */
+bool inverter_is_full(const struct inverter *v);
+
+/* Writes all that was taken as a run and forgets it. No worker may be at work. */
+enum status inverter_spill(struct inverter *v);
+
+/* Hands all postings, encoded, to `writer`; `settings` of the whole index. */
+enum status inverter_write(struct inverter *v, const struct postings_settings *settings,
+                           struct postings_writer *writer);
 
 #endif

@@ -46,6 +46,13 @@ static inline struct span string_table_get(const struct string_table *t, uint32_
     return t->strings[number];
 }
 
+/* Bytes that it takes. */
+static inline size_t string_table_bytes(const struct string_table *t)
+{
+    return (size_t)(t->mask + 1) * sizeof *t->slots + t->strings_cap * sizeof *t->strings +
+           t->arena.held;
+}
+
 /* The numbers of all strings in byte order of the strings; heap, n of them. */
 enum status string_table_sorted(const struct string_table *t, uint32_t **out /* OUT */);
 

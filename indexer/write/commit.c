@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "indexer/write/spool.h"
+
 static bool has_suffix(const char *name, const char *suffix)
 {
     const size_t n = strlen(name);
@@ -26,7 +28,8 @@ static bool is_segment_name(const char *name)
 
 static bool is_temporary_name(const char *name)
 {
-    return strcmp(name, SEGMENT_TEMPORARY) == 0 || strcmp(name, MANIFEST_TEMPORARY) == 0;
+    return strcmp(name, SEGMENT_TEMPORARY) == 0 || strcmp(name, MANIFEST_TEMPORARY) == 0 ||
+           strcmp(name, SPOOL_TEMPORARY) == 0;
 }
 
 static bool is_named(const struct manifest_row *rows, uint32_t n, const char *name)

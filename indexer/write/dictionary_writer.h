@@ -13,26 +13,30 @@
 #ifndef QIAO_INDEXER_WRITE_DICTIONARY_WRITER_H
 #define QIAO_INDEXER_WRITE_DICTIONARY_WRITER_H
 
-#include "indexer/write/segment_writer.h"
+#include "indexer/write/spool.h"
 
 struct dictionary_writer {
-    struct buf blocks;  /* complete ones */
-    struct buf offsets; /* u64 each */
-    struct buf keys;    /* u64 each, in the machine's order */
-    struct buf prefix;  /* of the open block */
+    struct spool blocks; /* complete ones */
+    struct buf offsets;  /* u64 each */
+    struct buf keys;     /* u64 each, in the machine's order */
+    struct buf prefix;   /* of the open block */
     struct buf strings;
     struct buf payload;
     struct buf previous; /* the string before */
     uint64_t n;
 };
 
-void dictionary_writer_init(struct dictionary_writer *w);
+/* `folder` is borrowed, for temporary files. */
+void dictionary_writer_init(struct dictionary_writer *w, const struct spool_folder *folder);
 void dictionary_writer_release(struct dictionary_writer *w);
 
 /* Whether the next string begins a block. */
 bool dictionary_writer_starts_block(const struct dictionary_writer *w);
 
 void dictionary_writer_add(struct dictionary_writer *w, struct span string);
+
+/* The first failure of any call so far. */
+enum status dictionary_writer_status(const struct dictionary_writer *w);
 
 enum status dictionary_writer_finish(struct dictionary_writer *w, struct segment_writer *segment,
                                      enum section blocks, enum section tree);

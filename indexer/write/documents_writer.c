@@ -2,48 +2,56 @@
 /* documents_writer: four sections and a column that grow side by side, document by document. */
 #include "indexer/write/documents_writer.h"
 
-#include <stdlib.h>
-
 #include "common/base/date.h"
 #include "common/codec/bitpack.h"
 #include "common/codec/front_coding.h"
-#include "common/segment/columns.h"
+#include "common/codec/text_block.h"
 #include "common/segment/documents.h"
+#include "indexer/write/string_sorter.h"
 
-enum status documents_writer_init(struct documents_writer *w)
+static enum status take_records(void *context, struct span raw, struct span packed)
 {
-    *w = (struct documents_writer){.ids = BLOB_WRITER_INIT, .records = BLOB_WRITER_INIT};
-    return text_codec_new(TEXT_BLOCK_LEVEL, &w->codec);
+    struct documents_writer *const w = context;
+    struct buf *const out = blob_writer_bytes(&w->records);
+    buf_put_varint(out, raw.len);
+    buf_append_span(out, packed);
+    blob_writer_cut(&w->records);
+    return blob_writer_status(&w->records);
+}
+
+enum status documents_writer_init(struct documents_writer *w, const struct spool_folder *folder,
+                                  struct workers *workers)
+{
+    *w = (struct documents_writer){.folder = folder, .ascending = true};
+    blob_writer_init(&w->ids, folder);
+    blob_writer_init(&w->records, folder);
+    spool_init(&w->hashes, folder);
+    column_writer_init(&w->dates, folder);
+    return packer_new(workers, TEXT_BLOCK_LEVEL, take_records, w, &w->packer);
 }
 
 void documents_writer_release(struct documents_writer *w)
 {
+    packer_free(w->packer);
     blob_writer_release(&w->ids);
     blob_writer_release(&w->records);
     buf_release(&w->record_blob);
-    buf_release(&w->hashes);
-    buf_release(&w->dates);
-    buf_release(&w->all_ids);
-    buf_release(&w->id_ends);
-    text_codec_free(w->codec);
-    w->codec = NULL;
-}
-
-static struct span id_at(const struct documents_writer *w, uint64_t i)
-{
-    const uint64_t start = i == 0 ? 0 : load_le64(w->id_ends.data + 8 * (i - 1));
-    const uint64_t end = load_le64(w->id_ends.data + 8 * i);
-    return span_of(w->all_ids.data + start, (size_t)(end - start));
+    spool_release(&w->hashes);
+    column_writer_release(&w->dates);
+    buf_release(&w->last_id);
+    w->packer = NULL;
 }
 
 static void add_id(struct documents_writer *w, struct span id)
 {
     const bool first = w->n % IDS_PER_BLOB == 0;
+    const struct span last = buf_span(&w->last_id);
     if (first)
         blob_writer_cut(&w->ids);
-    front_coding_append(&w->ids.bytes, first ? span_of(NULL, 0) : id_at(w, w->n - 1), id);
-    buf_append_span(&w->all_ids, id);
-    buf_put_le64(&w->id_ends, w->all_ids.len);
+    front_coding_append(blob_writer_bytes(&w->ids), first ? span_of(NULL, 0) : last, id);
+    w->ascending &= w->n == 0 || span_compare(last, id) < 0;
+    buf_clear(&w->last_id);
+    buf_append_span(&w->last_id, id);
 }
 
 static void put_string(struct buf *out, struct span string)
@@ -57,103 +65,122 @@ static enum status flush_records(struct documents_writer *w)
     if (w->record_blob.len == 0)
         return STATUS_OK;
     TRY(buf_status(&w->record_blob));
-    buf_put_varint(&w->records.bytes, w->record_blob.len);
-    TRY(text_block_append(w->codec, buf_span(&w->record_blob), &w->records.bytes));
-    blob_writer_cut(&w->records);
+    TRY(packer_add(w->packer, buf_span(&w->record_blob)));
     buf_clear(&w->record_blob);
     return STATUS_OK;
 }
 
 enum status documents_writer_add(struct documents_writer *w, const struct document *document,
-                                 int32_t date, uint32_t first_passage, uint32_t n_passages,
-                                 uint64_t text_start)
+                                 const struct document_facts *facts)
 {
     struct buf *const out = &w->record_blob;
-    TRY(buf_status(&w->id_ends)); /* id_at reads them back */
-    TRY(buf_status(&w->all_ids));
     add_id(w, document->id);
     if (w->n % DOCUMENTS_PER_BLOB == 0) {
         TRY(flush_records(w));
-        buf_put_varint(out, text_start);
-        buf_put_varint(out, first_passage);
+        buf_put_varint(out, facts->text_start);
+        buf_put_varint(out, facts->first_passage);
     }
-    buf_put_varint(out, n_passages);
+    buf_put_varint(out, facts->n_passages);
     buf_put_varint(out, document->text.len);
-    buf_put_varint(out, (uint64_t)date);
+    buf_put_varint(out, (uint64_t)facts->date);
     put_string(out, document->title);
     put_string(out, document->url);
     put_string(out, document->source);
     buf_put_varint(out, document->line);
-    buf_put_le64(&w->hashes, document_hash(document->title, date, document->url, document->text));
-    buf_put_le32(&w->dates, (uint32_t)date);
+    buf_put_le64(spool_tail(&w->hashes), facts->hash);
+    spool_commit(&w->hashes);
+    column_writer_add(&w->dates, facts->date != DATE_NONE, facts->date);
     w->n++;
+    TRY(buf_status(&w->last_id)); /* the next id is coded against it */
     return buf_status(out);
 }
 
-static int compare_ids(const void *a, const void *b, void *writer)
+enum status documents_writer_flush(struct documents_writer *w)
 {
-    return span_compare(id_at(writer, *(const uint32_t *)a), id_at(writer, *(const uint32_t *)b));
+    TRY(flush_records(w));
+    return packer_flush(w->packer);
+}
+
+/* Hands all ids to the sorter, from the blobs where they stand front-coded. */
+static enum status sort_ids(struct documents_writer *w, struct string_sorter *sorter)
+{
+    struct front_string id = {.len = 0};
+    struct buf piece = BUF_INIT;
+    uint64_t at = 0; /* in the blobs: what comes behind `piece` */
+    enum status status = spool_status(&w->ids.bytes);
+    size_t taken = 0;
+    for (uint64_t i = 0; i < w->n && status == STATUS_OK; i++) {
+        const uint64_t left = w->ids.bytes.len - at;
+        if (piece.len - taken < LIMIT_ID_BYTES + 2 * VARINT_MAX_BYTES && left > 0) {
+            memmove(piece.data, piece.data + taken, piece.len - taken);
+            piece.len -= taken;
+            taken = 0;
+            const size_t more = left < 65536 ? (size_t)left : 65536;
+            uint8_t *const to = buf_reserve(&piece, more);
+            status = to == NULL ? fail_no_memory() : spool_read_at(&w->ids.bytes, at, to, more);
+            piece.len += status == STATUS_OK ? more : 0;
+            at += more;
+        }
+        struct cursor c = cursor_of(piece.data + taken, piece.len - taken);
+        if (i % IDS_PER_BLOB == 0)
+            id.len = 0;
+        front_coding_read(&c, &id);
+        taken = (size_t)(c.at - piece.data);
+        if (status == STATUS_OK)
+            status = string_sorter_add(sorter, front_string_span(&id), i, 0);
+    }
+    buf_release(&piece);
+    return status == STATUS_OK ? string_sorter_sort(sorter) : status;
+}
+
+/* The document numbers as the sorter gives them, packed 256 at a time: whole bytes at any width. */
+static enum status pack_order(struct documents_writer *w, struct string_sorter *sorter,
+                              struct segment_writer *segment)
+{
+    const unsigned width = bits_of(w->n - 1);
+    uint32_t numbers[256];
+    uint8_t packed[256 * 4];
+    for (uint64_t from = 0; from < w->n; from += 256) {
+        const size_t n = w->n - from < 256 ? (size_t)(w->n - from) : 256;
+        for (size_t i = 0; i < n; i++) {
+            struct sorted_string s;
+            bool there;
+            TRY(string_sorter_next(sorter, &there, &s));
+            if (!there)
+                return fail(STATUS_IO, "the ids could not be sorted");
+            numbers[i] = (uint32_t)s.values[0];
+        }
+        bitpack_encode(numbers, n, width, packed);
+        segment_writer_append(segment, packed, bitpack_bytes(n, width));
+    }
+    return STATUS_OK;
 }
 
 /* DORD: the permutation that sorts the ids; left out when they ascend as they are. */
 static enum status write_order(struct documents_writer *w, struct segment_writer *segment)
 {
-    bool ascending = true;
-    for (uint64_t i = 1; i < w->n && ascending; i++)
-        ascending = span_compare(id_at(w, i - 1), id_at(w, i)) < 0;
-    if (ascending)
+    struct string_sorter *sorter;
+    if (w->ascending)
         return STATUS_OK;
-    uint32_t *const order = malloc((size_t)w->n * sizeof *order);
-    struct buf packed = BUF_INIT;
-    const unsigned width = bits_of(w->n - 1);
-    const size_t bytes = bitpack_bytes((size_t)w->n, width);
-    uint8_t *const to = buf_reserve(&packed, bytes);
-    if (order == NULL || to == NULL) {
-        free(order);
-        buf_release(&packed);
-        return fail_no_memory();
-    }
-    for (uint32_t i = 0; i < w->n; i++)
-        order[i] = i;
-    qsort_r(order, (size_t)w->n, sizeof *order, compare_ids, w);
-    bitpack_encode(order, (size_t)w->n, width, to);
-    packed.len = bytes;
-    segment_writer_section(segment, SECTION_DORD, buf_span(&packed), w->n);
-    free(order);
-    buf_release(&packed);
-    return STATUS_OK;
-}
-
-static enum status write_dates(const struct documents_writer *w, struct segment_writer *segment)
-{
-    int64_t *const values = calloc((size_t)w->n + 1, sizeof *values);
-    bool *const present = calloc((size_t)w->n + 1, sizeof *present);
-    struct buf column = BUF_INIT;
-    bool any = false;
-    for (uint64_t i = 0; i < w->n && values != NULL && present != NULL; i++) {
-        values[i] = load_le32(w->dates.data + 4 * i);
-        present[i] = values[i] != DATE_NONE;
-        any |= present[i];
-    }
-    if (any) {
-        column_append(&column, COLUMN_DATE, COLUMN_DOCUMENT, values, present, w->n);
-        segment_writer_section(segment, SECTION_COLM, buf_span(&column), w->n);
-    }
-    const bool made = values != NULL && present != NULL && !column.failed;
-    free(values);
-    free(present);
-    buf_release(&column);
-    return made ? STATUS_OK : fail_no_memory();
+    TRY(string_sorter_new(w->folder, &sorter));
+    enum status status = sort_ids(w, sorter);
+    segment_writer_begin(segment, SECTION_DORD);
+    if (status == STATUS_OK)
+        status = pack_order(w, sorter, segment);
+    segment_writer_end(segment, w->n);
+    string_sorter_free(sorter);
+    return status;
 }
 
 enum status documents_writer_finish(struct documents_writer *w, struct segment_writer *segment)
 {
-    TRY(flush_records(w));
-    TRY(buf_status(&w->hashes));
-    TRY(buf_status(&w->dates));
     TRY(blob_writer_section(&w->ids, segment, SECTION_DIDS, w->n));
     TRY(write_order(w, segment));
     TRY(blob_writer_section(&w->records, segment, SECTION_DOCS, w->n));
-    segment_writer_section(segment, SECTION_DHSH, buf_span(&w->hashes), w->n);
-    return write_dates(w, segment);
+    if (w->n > 0) {
+        segment_writer_begin(segment, SECTION_DHSH);
+        TRY(spool_copy(&w->hashes, segment));
+        segment_writer_end(segment, w->n);
+    }
+    return column_writer_finish(&w->dates, segment, COLUMN_DATE, COLUMN_DOCUMENT);
 }

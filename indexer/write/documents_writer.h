@@ -3,35 +3,54 @@
  * documents_writer: ids, records, hashes and dates (docs/FORMAT.md 6: DIDS DORD DOCS DHSH, COLM
  * "date").
  *
- *     documents_writer_init(&w);
- *     documents_writer_add(&w, &document, date, first_passage, n_passages, text_start);  in order
+ *     TRY(documents_writer_init(&w, folder, workers));
+ *     documents_writer_add(&w, &document, &facts);                     in order
+ *     TRY(documents_writer_flush(&w));  workers_finish(workers, 0);    all records are compressed
  *     TRY(documents_writer_finish(&w, segment));
  */
 #ifndef QIAO_INDEXER_WRITE_DOCUMENTS_WRITER_H
 #define QIAO_INDEXER_WRITE_DOCUMENTS_WRITER_H
 
-#include "common/codec/text_block.h"
 #include "indexer/corpus/document.h"
 #include "indexer/write/blob_writer.h"
+#include "indexer/write/column_writer.h"
+#include "indexer/write/packer.h"
 
 struct documents_writer {
     uint64_t n;
+    const struct spool_folder *folder;
     struct blob_writer ids;
     struct blob_writer records;
     struct buf record_blob; /* the open one, not yet compressed */
-    struct buf hashes;
-    struct buf dates;   /* i32 each, as base/date.h has them */
-    struct buf all_ids; /* the bytes of all ids, for the order */
-    struct buf id_ends; /* u64 each */
-    struct text_codec *codec;
+    struct packer *packer;
+    struct spool hashes;
+    struct column_writer dates;
+    struct buf last_id;
+    bool ascending; /* so far ids ascend */
+    enum status status;
 };
 
-enum status documents_writer_init(struct documents_writer *w);
+/* What the index knows of a document besides its fields. */
+struct document_facts {
+    int32_t date; /* as base/date.h has it */
+    uint64_t hash;
+    uint32_t first_passage;
+    uint32_t n_passages;
+    uint64_t text_start;
+};
+
+/* `folder` and `workers` are borrowed. Records are compressed by the workers. */
+enum status documents_writer_init(struct documents_writer *w, const struct spool_folder *folder,
+                                  struct workers *workers);
+
+/* After the workers have ended. */
 void documents_writer_release(struct documents_writer *w);
 
 enum status documents_writer_add(struct documents_writer *w, const struct document *document,
-                                 int32_t date, uint32_t first_passage, uint32_t n_passages,
-                                 uint64_t text_start);
+                                 const struct document_facts *facts);
+
+/* Hands the last records to the workers. */
+enum status documents_writer_flush(struct documents_writer *w);
 
 enum status documents_writer_finish(struct documents_writer *w, struct segment_writer *segment);
 

@@ -9,18 +9,21 @@
 
 #include "common/segment/passages.h"
 #include "indexer/write/blob_writer.h"
+#include "indexer/write/lengths.h"
 
 struct passages_writer {
     uint32_t n;
     struct blob_writer places;
     struct passage_place before; /* of the passage before */
-    uint32_t *lengths;           /* n of them, heap */
-    uint32_t *titles;
-    size_t cap;
+    struct lengths lengths;
+    struct spool titles; /* u32 each */
+    uint32_t longest;
+    uint32_t longest_title;
     uint64_t tokens; /* sum of lengths */
 };
 
-void passages_writer_init(struct passages_writer *w);
+/* `folder` is borrowed, for temporary files. */
+void passages_writer_init(struct passages_writer *w, const struct spool_folder *folder);
 void passages_writer_release(struct passages_writer *w);
 
 /* Adds the next passage: its document (never descending), place, tokens and title positions. */

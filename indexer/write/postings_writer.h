@@ -1,63 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * postings_writer: the postings of one term after the other into lists, positions, bounds and the
- * term's dictionary entry (docs/FORMAT.md 6: POST POSI BNDS DICT; 9 for bounds).
+ * postings_writer: encoded parts (list_encoder.h), in the order of their terms, into the sections of
+ * a segment (docs/FORMAT.md 6: POST POSI BNDS DICT, FORM).
  *
- *     TRY(postings_writer_init(&w, &settings));
- *     for each term in ascending byte order:
- *         TRY(postings_writer_add(&w, term, &list));
- *     TRY(postings_writer_finish(&w, segment, &header));
- *
- * Bounds are made here, at the end of a build, because they need the mean length of the whole
- * index.
+ *     TRY(postings_writer_init(&w, folder, positions, forms));
+ *     for each part, in order:  TRY(postings_writer_append(&w, &part));
+ *     TRY(postings_writer_finish(&w, segment, &header, &forms_kept));
+ *     postings_writer_release(&w);
  */
 #ifndef QIAO_INDEXER_WRITE_POSTINGS_WRITER_H
 #define QIAO_INDEXER_WRITE_POSTINGS_WRITER_H
 
-#include "common/codec/term_entry.h"
-#include "common/score/bm25.h"
 #include "indexer/write/dictionary_writer.h"
-
-struct postings_settings {
-    struct bm25 bm25;        /* for the bounds */
-    const uint32_t *lengths; /* of each passage, borrowed for the writer's life */
-    uint32_t passages;
-    bool positions; /* store them */
-};
-
-/* All postings of a term, ascending; positions posting by posting. */
-struct postings_list {
-    const uint32_t *passages;
-    const uint32_t *tfs;
-    const uint32_t *positions; /* cf of them */
-    uint32_t df;
-    uint64_t cf;
-};
+#include "indexer/write/list_encoder.h"
+#include "indexer/write/string_sorter.h"
 
 struct postings_writer {
-    struct postings_settings settings;
+    bool with_positions;
+    bool with_forms;   /* the parts hold forms */
+    bool forms_differ; /* some term has a form other than itself */
     struct dictionary_writer dictionary;
-    struct buf lists;
-    struct buf positions;
-    struct buf bounds;
-    struct buf bodies;    /* scratch: the blocks of one list */
-    struct buf directory; /* scratch: offsets of its blocks, u64 pairs (body, positions) */
-    float *shares;        /* scratch, one a posting */
-    size_t shares_cap;
-    uint8_t *range_codes; /* scratch, one a range */
+    struct spool lists;
+    struct spool positions;
+    struct spool bounds;
+    struct string_sorter *forms; /* form -> (term number, count) */
     uint64_t n_lists;
     uint64_t n_bounds;
     uint64_t n_postings;
-    uint64_t n_occurrences; /* of terms that are not inline */
+    uint64_t n_occurrences;
 };
 
-enum status postings_writer_init(struct postings_writer *w,
-                                 const struct postings_settings *settings);
+/* `folder` is borrowed, for temporary files. */
+enum status postings_writer_init(struct postings_writer *w, const struct spool_folder *folder,
+                                 bool with_positions, bool with_forms);
 void postings_writer_release(struct postings_writer *w);
-enum status postings_writer_add(struct postings_writer *w, struct span term,
-                                const struct postings_list *list);
 
-/* Writes the sections and fills in the counts of *header. */
+enum status postings_writer_append(struct postings_writer *w, const struct list_part *part);
+
+/* Writes the sections, FORM and FTOP only if a form is not its term, and fills in terms, forms and
+ * postings of *header and FEATURE_FORMS. */
 enum status postings_writer_finish(struct postings_writer *w, struct segment_writer *segment,
                                    struct segment_header *header);
 

@@ -44,6 +44,7 @@ static void add_row(struct segment_writer *w, uint64_t items)
 void segment_writer_end(struct segment_writer *w, uint64_t items)
 {
     checksum_finish(&w->pager, &w->sums);
+    w->section_bytes[w->section] += w->file.size - w->start;
     add_row(w, items);
 }
 

@@ -27,8 +27,9 @@ struct segment_writer {
     struct buf table; /* rows of the section table so far */
     struct buf sums;  /* CSUM */
     struct checksum_pager pager;
-    enum section section; /* the open one */
-    uint64_t start;       /* where it began */
+    enum section section;                  /* the open one */
+    uint64_t start;                        /* where it began */
+    uint64_t section_bytes[SECTION_KINDS]; /* of the complete ones */
 };
 
 enum status segment_writer_open(int dir_fd, const char *name, struct segment_writer *w /* OUT */);

@@ -8,27 +8,40 @@
 #ifndef QIAO_INDEXER_WRITE_TEXT_WRITER_H
 #define QIAO_INDEXER_WRITE_TEXT_WRITER_H
 
-#include "common/codec/text_block.h"
-#include "indexer/write/segment_writer.h"
+#include "indexer/write/packer.h"
+#include "indexer/write/spool.h"
 
 struct text_writer {
     struct segment_writer *segment; /* borrowed; its TEXT section is open */
-    struct text_codec *codec;
+    struct packer *packer;
     struct buf raw; /* of the block that fills */
-    struct buf packed;
-    struct buf offsets;
+    uint32_t block_bytes;
+    struct spool offsets;
     uint64_t total; /* raw bytes so far */
     uint64_t packed_total;
 };
 
-/* Opens the TEXT section of `segment`. */
-enum status text_writer_init(struct text_writer *w, struct segment_writer *segment);
+/* How the text is compressed: blocks of this many raw bytes, libdeflate's level 1 to 12. */
+struct text_settings {
+    uint32_t block_bytes;
+    int level;
+};
+
+/* Opens the TEXT section of `segment`. Blocks are compressed by the workers. */
+enum status text_writer_init(struct text_writer *w, struct segment_writer *segment,
+                             const struct spool_folder *folder, struct workers *workers,
+                             struct text_settings settings);
+
+/* After the workers have ended; fine on a zeroed one. */
 void text_writer_release(struct text_writer *w);
 
 /* Adds a document's text and returns in *start where it begins among all texts. */
 enum status text_writer_add(struct text_writer *w, struct span text, uint64_t *start /* OUT */);
 
-/* Writes the last block, closes TEXT and writes TXTI. */
+/* Hands the last block to the workers. */
+enum status text_writer_flush(struct text_writer *w);
+
+/* When the workers are done with all blocks: closes TEXT and writes TXTI. */
 enum status text_writer_finish(struct text_writer *w);
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * region: a large array that never moves, filled from its start and emptied at once.
+ *
+ *     struct region r;
+ *     TRY(region_reserve(&r, most_bytes));     address space only; memory comes as it is touched
+ *     uint32_t *words = region_take(&r, n * sizeof *words);
+ *     region_clear(&r);                        r.used = 0; the pages stay for the next round
+ *     region_release(&r);
+ *
+ * Growing by realloc moves the bytes and faults every page again and again; a build that fills
+ * hundreds of megabytes spent a quarter of its time on that. Huge pages are asked for.
+ */
+#ifndef QIAO_BASE_REGION_H
+#define QIAO_BASE_REGION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/status.h"
+
+struct region {
+    uint8_t *base;
+    size_t used;
+    size_t cap;
+};
+
+/* Reserves address space for `cap` bytes, zero at first touch. STATUS_NO_MEMORY if there is none. */
+enum status region_reserve(struct region *r /* OUT */, size_t cap);
+
+/* The next `size` bytes, aligned to 64; NULL if the region is full. */
+void *region_take(struct region *r, size_t size);
+
+static inline size_t region_left(const struct region *r)
+{
+    return r->cap - r->used;
+}
+
+static inline void region_clear(struct region *r)
+{
+    r->used = 0;
+}
+
+/* Gives the pages back to the system and keeps the address space. */
+void region_trim(struct region *r);
+
+/* Fine on a zeroed region. */
+void region_release(struct region *r);
+
+#endif

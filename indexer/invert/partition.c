@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * partition: a bucket is a chain of blocks of 2 KB, for each range of streams one, so that workers
+ * fill them without asking one another, and no pass is needed to count first.
+ */
+#include "indexer/invert/partition.h"
+
+#include <stdlib.h>
+
+#define BLOCK_BYTES   2048u
+#define BLOCK_RECORDS (BLOCK_BYTES / 8 - 1) /* the first 8 bytes lead to the next block */
+#define PREFETCH      24u
+
+struct bucket_chain {
+    uint64_t *first; /* block; NULL: nothing in it */
+    uint64_t *at;    /* where the next record goes */
+};
+
+struct range_job {
+    struct job job;
+    const struct partition *partition;
+    const struct word_stream *streams;
+    size_t n_streams;
+    struct region *region;
+    struct bucket_chain *chains; /* of this range, one a bucket */
+};
+
+/* A new block behind the chain's last, or as its first. */
+static uint64_t *extend(struct bucket_chain *c, struct region *region)
+{
+    uint64_t *const block = region_take(region, BLOCK_BYTES);
+    if (block == NULL)
+        return NULL;
+    if (c->first == NULL)
+        c->first = block;
+    else
+        *(c->at - BLOCK_BYTES / 8) = (uint64_t)(uintptr_t)block;
+    return block + 1;
+}
+
+static enum status take_stream(const struct range_job *j, const struct word_stream *s)
+{
+    const struct occurrence_shape shape = j->partition->shape;
+    const uint32_t *const places = j->partition->order->places[s->table];
+    const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
+    const unsigned shift = shape.passage_bits + shape.position_bits;
+    uint64_t i = 0;
+    for (uint32_t p = 0; p < s->n_passages; p++) {
+        const uint64_t start = i;
+        const uint64_t passage = (uint64_t)(s->first_passage + p) << shape.position_bits;
+        for (; i < s->ends[p]; i++) {
+            const uint32_t word = s->words[i];
+            if (i + PREFETCH < s->n)
+                __builtin_prefetch(&places[s->words[i + PREFETCH]]);
+            if (word == WORD_DROPPED)
+                continue;
+            const uint32_t place = places[word];
+            struct bucket_chain *const c = &j->chains[place >> shape.local_bits];
+            if (((uintptr_t)c->at & (BLOCK_BYTES - 1)) == 0) {
+                c->at = extend(c, j->region);
+                if (c->at == NULL)
+                    return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
+            }
+            const uint64_t local = shift < 64 ? (uint64_t)(place & local_mask) << shift : 0;
+            *c->at++ = local | passage | (i - start);
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status take_range(struct job *job, unsigned worker)
+{
+    const struct range_job *const j = (const struct range_job *)(const void *)job;
+    (void)worker;
+    for (size_t i = 0; i < j->n_streams; i++)
+        TRY(take_stream(j, &j->streams[i]));
+    return STATUS_OK;
+}
+
+/* Cuts the streams into ranges of about equal numbers of words. */
+static void share_out(const struct word_stream *streams, size_t n_streams, struct range_job *jobs,
+                      unsigned n_jobs)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < n_streams; i++)
+        total += streams[i].n;
+    size_t at = 0;
+    uint64_t done = 0;
+    for (unsigned j = 0; j < n_jobs; j++) {
+        jobs[j].streams = streams + at;
+        const size_t start = at;
+        while (at < n_streams && (j + 1 == n_jobs || done < total / n_jobs * (j + 1)))
+            done += streams[at++].n;
+        jobs[j].n_streams = at - start;
+    }
+}
+
+enum status partition_make(struct partition *p, const struct word_order *order,
+                           const struct word_stream *streams, size_t n_streams,
+                           struct occurrence_shape shape, struct region *regions,
+                           struct workers *workers)
+{
+    struct range_job jobs[WORKERS_MOST];
+    const unsigned n = workers_count(workers);
+    *p = (struct partition){.order = order, .shape = shape, .n_ranges = n};
+    p->chains = calloc((size_t)n * order->n_buckets, sizeof *p->chains);
+    if (p->chains == NULL)
+        return fail_no_memory();
+    share_out(streams, n_streams, jobs, n);
+    for (unsigned i = 0; i < n; i++) {
+        region_clear(&regions[i]);
+        jobs[i].job = (struct job){.run = take_range};
+        jobs[i].partition = p;
+        jobs[i].region = &regions[i];
+        jobs[i].chains = p->chains + (size_t)i * order->n_buckets;
+        workers_submit(workers, &jobs[i].job);
+    }
+    return workers_finish(workers, 0);
+}
+
+void partition_release(struct partition *p)
+{
+    free(p->chains);
+    p->chains = NULL;
+}
+
+/* A walk over the blocks of a chain: each piece of records in turn. */
+struct chain_walk {
+    const struct bucket_chain *chain;
+    const uint64_t *block;
+};
+
+static bool next_piece(struct chain_walk *w, const uint64_t **records, size_t *n)
+{
+    const struct bucket_chain *const c = w->chain;
+    if (w->block == NULL)
+        return false;
+    const uint64_t *const end = w->block + BLOCK_BYTES / 8;
+    *records = w->block + 1;
+    const bool last = c->at > w->block && c->at <= end;
+    *n = last ? (size_t)(c->at - *records) : BLOCK_RECORDS;
+    w->block = last ? NULL : (const uint64_t *)(uintptr_t)w->block[0];
+    return true;
+}
+
+/* The chain of `bucket` in range r. */
+static struct chain_walk chain_of(const struct partition *p, uint32_t bucket, unsigned r)
+{
+    const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
+    return (struct chain_walk){c, c->first};
+}
+
+uint64_t partition_count(const struct partition *p, uint32_t bucket)
+{
+    uint64_t count = 0;
+    for (unsigned r = 0; r < p->n_ranges; r++) {
+        struct chain_walk w = chain_of(p, bucket, r);
+        const uint64_t *records;
+        size_t n;
+        while (next_piece(&w, &records, &n))
+            count += n;
+    }
+    return count;
+}
+
+static enum status make_room(struct bucket_scratch *s, size_t records, size_t terms)
+{
+    if (records > s->records_cap) {
+        free(s->records);
+        s->records_cap = records + records / 4;
+        s->records = malloc(s->records_cap * sizeof *s->records);
+    }
+    if (terms > s->starts_cap) {
+        free(s->starts);
+        s->starts_cap = 2 * terms;
+        s->starts = malloc(s->starts_cap * sizeof *s->starts);
+    }
+    if (s->records != NULL && s->starts != NULL)
+        return STATUS_OK;
+    s->records_cap = s->records == NULL ? 0 : s->records_cap;
+    s->starts_cap = s->starts == NULL ? 0 : s->starts_cap;
+    return fail_no_memory();
+}
+
+enum status partition_sort(const struct partition *p, uint32_t bucket, struct bucket_scratch *s)
+{
+    const size_t terms = (size_t)1 << p->shape.local_bits;
+    const unsigned shift = p->shape.passage_bits + p->shape.position_bits;
+    const uint64_t mask = terms - 1;
+    TRY(make_room(s, (size_t)partition_count(p, bucket) + 1, terms + 2));
+    uint64_t *const starts = s->starts;
+    memset(starts, 0, (terms + 2) * sizeof *starts);
+    const uint64_t *records;
+    size_t n;
+    for (unsigned r = 0; r < p->n_ranges; r++)
+        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
+            for (size_t i = 0; i < n; i++)
+                starts[2 + (shift < 64 ? records[i] >> shift & mask : 0)]++;
+    for (size_t t = 2; t < terms + 2; t++)
+        starts[t] += starts[t - 1];
+    for (unsigned r = 0; r < p->n_ranges; r++)
+        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
+            for (size_t i = 0; i < n; i++)
+                s->records[starts[1 + (shift < 64 ? records[i] >> shift & mask : 0)]++] =
+                    records[i];
+    return STATUS_OK;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * word_table: the bytes of tokens in, the numbers of their words out. One table a thread.
+ *
+ *     TRY(word_table_init(&t, profile, most_bytes));
+ *     TRY(word_table_look_up(&t, text, tokens, n, words));   n tokens at once
+ *     ... word_table_form(&t, words[i]), word_table_term(&t, words[i]) ...
+ *     if (t.full) ...                                        empty it soon (word_table_clear)
+ *
+ * A word is a distinct token as written, ASCII letters in lower case; it is folded and stemmed once,
+ * when it is first seen. Two words may share form and term (other marks, the same fold): whoever
+ * sorts the words unites them. WORD_DROPPED is the number of all tokens that the profile removes.
+ *
+ * Looking up is what an inverter does most, and each look-up that misses the caches costs more than
+ * all other work on a token. So the tokens of a batch are hashed and their slots prefetched before
+ * the first is compared, and a slot holds the whole word, up to 16 bytes, so that a hit touches one
+ * cache line (measured in docs/PERFORMANCE.md). Longer words go through a string_table.
+ */
+#ifndef QIAO_INDEXER_INVERT_WORD_TABLE_H
+#define QIAO_INDEXER_INVERT_WORD_TABLE_H
+
+#include "common/base/region.h"
+#include "common/text/profile.h"
+#include "indexer/invert/string_table.h"
+
+#define WORD_DROPPED UINT32_MAX
+
+/* What is known of a word: where its form and term stand in `strings`. */
+struct word {
+    uint32_t form;
+    uint32_t term; /* == form: the same bytes */
+    uint16_t form_len;
+    uint16_t term_len;
+};
+
+struct word_slot;
+
+struct word_table {
+    struct analyzer *analyzer;
+    struct word_slot *slots;
+    struct region slot_memory;
+    uint64_t mask;    /* slots less one */
+    uint64_t n_slots; /* taken */
+    uint64_t seeds[2];
+    struct string_table longer; /* words of more than 16 bytes */
+    uint32_t *longer_words;     /* by number in `longer` */
+    size_t longer_cap;
+    struct region words;   /* struct word, n of them */
+    struct region strings; /* forms and terms */
+    uint32_t n;
+    bool any_dropped; /* a token was removed since word_table_clear */
+    bool full;        /* has taken about `most` bytes: look-ups still work */
+    size_t most;
+};
+
+/* `most`: about how many bytes it may take before it is full. */
+enum status word_table_init(struct word_table *t, const struct profile *profile, size_t most);
+void word_table_release(struct word_table *t);
+
+/* Forgets all words and keeps the memory. */
+enum status word_table_clear(struct word_table *t);
+
+/* The words of n tokens of `text`, as tokenizer_fill gave them. STATUS_LIMIT when one batch of
+ * tokens holds far more words than fit. */
+enum status word_table_look_up(struct word_table *t, struct span text, const struct token *tokens,
+                               size_t n, uint32_t *words /* OUT */);
+
+/* Bytes taken now. */
+size_t word_table_bytes(const struct word_table *t);
+
+static inline const struct word *word_table_get(const struct word_table *t, uint32_t word)
+{
+    return (const struct word *)(const void *)t->words.base + word;
+}
+
+static inline struct span word_table_form(const struct word_table *t, uint32_t word)
+{
+    const struct word *const w = word_table_get(t, word);
+    return span_of(t->strings.base + w->form, w->form_len);
+}
+
+static inline struct span word_table_term(const struct word_table *t, uint32_t word)
+{
+    const struct word *const w = word_table_get(t, word);
+    return span_of(t->strings.base + w->term, w->term_len);
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* id_set: a hash table whose overflow is sorted runs, as in a log-structured merge tree. */
+#include "indexer/write/id_set.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "common/base/key_sort.h"
+#include "common/base/region.h"
+
+#define SLOTS_FIRST  4096u
+#define PAGE_IDS     256u /* hashes between two that stay in memory */
+#define BLOOM_BITS   10u  /* an id */
+#define BLOOM_PROBES 6u
+
+_Static_assert(sizeof(struct keyed) == 16, "a hash of 128 bits");
+
+struct id_run {
+    uint64_t start; /* in the spool */
+    uint64_t n;
+    uint64_t *bloom;
+    uint64_t bloom_mask; /* bits less one */
+    uint64_t *pages;     /* key of each page's first hash */
+    size_t n_pages;
+};
+
+struct id_set {
+    const struct spool_folder *folder;
+    uint64_t seed;
+    struct region memory;
+    struct keyed *slots; /* both halves 0: free */
+    uint64_t mask;
+    uint64_t n;
+    struct spool spool;
+    struct id_run *runs;
+    size_t n_runs;
+    size_t run_bytes; /* of filters and pages */
+};
+
+static enum status new_slots(struct id_set *s, uint64_t n)
+{
+    struct region memory;
+    TRY(region_reserve(&memory, (size_t)n * sizeof *s->slots));
+    s->memory = memory;
+    s->slots = (struct keyed *)(void *)memory.base;
+    s->mask = n - 1;
+    return STATUS_OK;
+}
+
+enum status id_set_new(const struct spool_folder *folder, struct id_set **out)
+{
+    struct id_set *const s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return fail_no_memory();
+    s->folder = folder;
+    if (getrandom(&s->seed, sizeof s->seed, GRND_NONBLOCK) != (ssize_t)sizeof s->seed)
+        s->seed = (uint64_t)(uintptr_t)s; /* early boot: addresses are random too */
+    spool_init(&s->spool, folder);
+    const enum status status = new_slots(s, SLOTS_FIRST);
+    if (status != STATUS_OK) {
+        id_set_free(s);
+        return status;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+void id_set_free(struct id_set *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->n_runs; i++) {
+        free(s->runs[i].bloom);
+        free(s->runs[i].pages);
+    }
+    free(s->runs);
+    spool_release(&s->spool);
+    region_release(&s->memory);
+    free(s);
+}
+
+size_t id_set_bytes(const struct id_set *s)
+{
+    return (size_t)(s->mask + 1) * sizeof *s->slots + s->run_bytes;
+}
+
+static bool is_free(const struct keyed *slot)
+{
+    return (slot->key | slot->value) == 0;
+}
+
+/* The slot of the hash, or the free one where it belongs. */
+static struct keyed *find(const struct id_set *s, struct keyed hash)
+{
+    for (uint64_t i = hash.key & s->mask;; i = (i + 1) & s->mask) {
+        struct keyed *const slot = &s->slots[i];
+        if (is_free(slot) || (slot->key == hash.key && slot->value == hash.value))
+            return slot;
+    }
+}
+
+static enum status grow(struct id_set *s)
+{
+    struct region old = s->memory;
+    const struct keyed *const slots = s->slots;
+    const uint64_t n = s->mask + 1;
+    TRY(new_slots(s, 2 * n));
+    for (uint64_t i = 0; i < n; i++)
+        if (!is_free(&slots[i]))
+            *find(s, slots[i]) = slots[i];
+    region_release(&old);
+    return STATUS_OK;
+}
+
+/* The i-th bit of a filter that a hash sets. */
+static uint64_t bloom_bit(const struct id_run *r, struct keyed hash, unsigned i)
+{
+    return (hash.value + i * (hash.key | 1)) & r->bloom_mask;
+}
+
+static bool bloom_holds(const struct id_run *r, struct keyed hash)
+{
+    for (unsigned i = 0; i < BLOOM_PROBES; i++) {
+        const uint64_t bit = bloom_bit(r, hash, i);
+        if ((r->bloom[bit / 64] >> bit % 64 & 1) == 0)
+            return false;
+    }
+    return true;
+}
+
+static int compare_hashes(const void *a, const void *b, void *context)
+{
+    const uint64_t x = ((const struct keyed *)a)->value;
+    const uint64_t y = ((const struct keyed *)b)->value;
+    (void)context;
+    return (x > y) - (x < y);
+}
+
+/* Filter, pages and file of the sorted hashes. */
+static enum status write_run(struct id_set *s, struct id_run *r, const struct keyed *hashes)
+{
+    uint64_t bits = 1024;
+    while (bits < BLOOM_BITS * r->n)
+        bits *= 2;
+    r->bloom_mask = bits - 1;
+    r->bloom = calloc((size_t)(bits / 64), sizeof *r->bloom);
+    r->n_pages = (size_t)ceil_div(r->n, PAGE_IDS);
+    r->pages = malloc(r->n_pages * sizeof *r->pages);
+    if (r->bloom == NULL || r->pages == NULL)
+        return fail_no_memory();
+    for (uint64_t i = 0; i < r->n; i++) {
+        if (i % PAGE_IDS == 0)
+            r->pages[i / PAGE_IDS] = hashes[i].key;
+        for (unsigned p = 0; p < BLOOM_PROBES; p++) {
+            const uint64_t bit = bloom_bit(r, hashes[i], p);
+            r->bloom[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+    }
+    s->run_bytes += (size_t)(bits / 8) + r->n_pages * sizeof *r->pages;
+    spool_append(&s->spool, hashes, (size_t)r->n * sizeof *hashes);
+    return spool_status(&s->spool);
+}
+
+/* The table's hashes become a run, and the table is empty. */
+static enum status spill(struct id_set *s)
+{
+    uint64_t n = 0;
+    for (uint64_t i = 0; i <= s->mask; i++)
+        if (!is_free(&s->slots[i]))
+            s->slots[n++] = s->slots[i];
+    struct id_run *const runs = realloc(s->runs, (s->n_runs + 1) * sizeof *runs);
+    if (runs == NULL)
+        return fail_no_memory();
+    s->runs = runs;
+    runs[s->n_runs] = (struct id_run){.start = s->spool.len, .n = n};
+    s->n_runs++;
+    TRY(key_sort(s->slots, (size_t)n, compare_hashes, NULL));
+    TRY(write_run(s, &runs[s->n_runs - 1], s->slots));
+    memset(s->slots, 0, (size_t)(s->mask + 1) * sizeof *s->slots);
+    s->n = 0;
+    return STATUS_OK;
+}
+
+/* Whether the hash is in the run's page that may hold it, or, where equal keys straddle two pages,
+ * in the one before. */
+static enum status run_holds(struct id_set *s, const struct id_run *r, struct keyed hash,
+                             bool *holds)
+{
+    size_t low = 0;
+    size_t high = r->n_pages;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (r->pages[middle] <= hash.key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *holds = false;
+    for (size_t page = low; page-- > 0 && !*holds;) {
+        struct keyed hashes[PAGE_IDS];
+        const uint64_t first = (uint64_t)page * PAGE_IDS;
+        const size_t n = r->n - first < PAGE_IDS ? (size_t)(r->n - first) : PAGE_IDS;
+        TRY(spool_read_at(&s->spool, r->start + first * sizeof hash, hashes, n * sizeof hash));
+        for (size_t i = 0; i < n && !*holds; i++)
+            *holds = hashes[i].key == hash.key && hashes[i].value == hash.value;
+        if (r->pages[page] != hash.key)
+            break;
+    }
+    return STATUS_OK;
+}
+
+enum status id_set_add(struct id_set *s, struct span id, bool *added)
+{
+    const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
+    const struct keyed hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
+    struct keyed *slot = find(s, hash);
+    *added = is_free(slot);
+    for (size_t i = 0; i < s->n_runs && *added; i++) {
+        bool holds = false;
+        if (bloom_holds(&s->runs[i], hash))
+            TRY(run_holds(s, &s->runs[i], hash, &holds));
+        *added = !holds;
+    }
+    if (!*added)
+        return STATUS_OK;
+    if (3 * (s->n + 1) > 2 * (s->mask + 1)) {
+        /* While it grows, the old table stands beside the new one, twice as large. */
+        const bool room =
+            3 * (size_t)(s->mask + 1) * sizeof *slot <= ID_SET_SHARE * s->folder->most;
+        TRY(room ? grow(s) : spill(s));
+        slot = find(s, hash);
+    }
+    *slot = hash;
+    s->n++;
+    return STATUS_OK;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * list_encoder: a block is encoded when the posting behind it comes; what is known of all blocks
+ * (directory, bounds, k-th best shares) is put together when the term ends.
+ */
+#include "indexer/write/list_encoder.h"
+
+#include <stdlib.h>
+
+#include "common/codec/postings_block.h"
+#include "common/score/bound.h"
+#include "common/score/length_byte.h"
+#include "common/segment/bounds.h"
+
+/* Shares, as 16 bits that never overstate them: a list while they are few, then a count of each. */
+#define SHARES_LISTED 65536u
+
+struct best_shares {
+    uint32_t n; /* in the list; SHARES_LISTED + 1: they are counted */
+    uint16_t list[SHARES_LISTED];
+    uint32_t counts[65536];
+};
+
+void list_part_clear(struct list_part *p)
+{
+    buf_clear(&p->lists);
+    buf_clear(&p->positions);
+    buf_clear(&p->bounds);
+    buf_clear(&p->terms);
+    buf_clear(&p->forms);
+    p->n_terms = p->n_lists = p->n_bounds = p->n_postings = p->n_occurrences = 0;
+}
+
+void list_part_release(struct list_part *p)
+{
+    buf_release(&p->lists);
+    buf_release(&p->positions);
+    buf_release(&p->bounds);
+    buf_release(&p->terms);
+    buf_release(&p->forms);
+}
+
+enum status list_encoder_init(struct list_encoder *e, const struct postings_settings *settings)
+{
+    *e = (struct list_encoder){.settings = *settings};
+    e->range_codes = calloc(ceil_div(settings->passages, RANGE_PASSAGES) + 1, 1);
+    e->best = calloc(1, sizeof *e->best);
+    return e->range_codes == NULL || e->best == NULL ? fail_no_memory() : STATUS_OK;
+}
+
+void list_encoder_release(struct list_encoder *e)
+{
+    list_part_release(&e->part);
+    buf_release(&e->bodies);
+    buf_release(&e->directory);
+    buf_release(&e->term_forms);
+    free(e->values);
+    free(e->range_codes);
+    free(e->best);
+    e->values = NULL;
+    e->range_codes = NULL;
+    e->best = NULL;
+}
+
+enum status list_encoder_grow(struct list_encoder *e, size_t tf)
+{
+    if (e->status != STATUS_OK)
+        return e->status;
+    const size_t cap = 2 * e->values_cap + tf + 4 * BLOCK_VALUES;
+    uint32_t *const values = realloc(e->values, cap * sizeof *values);
+    if (values == NULL)
+        return e->status = fail_no_memory();
+    e->values = values;
+    e->values_cap = cap;
+    return STATUS_OK;
+}
+
+void list_encoder_begin(struct list_encoder *e, struct span term)
+{
+    e->term = term;
+    e->n = 0;
+    e->n_values = 0;
+    e->df = 0;
+    e->cf = 0;
+    e->base = 0;
+    e->max_share = 0;
+    e->range = UINT32_MAX;
+    e->n_forms = 0;
+    e->best->n = 0;
+    e->positions_start = e->part.positions.len;
+    buf_clear(&e->bodies);
+    buf_clear(&e->directory);
+    buf_clear(&e->term_forms);
+}
+
+static void compute_shares(const struct list_encoder *e, float shares[BLOCK_VALUES])
+{
+    const struct postings_settings *const s = &e->settings;
+    for (uint32_t i = 0; i < e->n; i++) {
+        const uint32_t length = lengths_get(s->lengths, e->passages[i]);
+        shares[i] = bm25_share(&s->bm25, (float)e->tfs[i],
+                               s->bm25.byte_lengths ? length_byte_round(length) : length);
+    }
+}
+
+static float largest(const float *shares, uint32_t n)
+{
+    float most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = shares[i] > most ? shares[i] : most;
+    return most;
+}
+
+static void note_best(struct best_shares *b, const float *shares, uint32_t n)
+{
+    if (b->n <= SHARES_LISTED && b->n + n > SHARES_LISTED) {
+        for (uint32_t i = 0; i < b->n; i++)
+            b->counts[b->list[i]]++;
+        b->n = SHARES_LISTED + 1;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (b->n <= SHARES_LISTED)
+            b->list[b->n++] = bound_floor16(shares[i]);
+        else
+            b->counts[bound_floor16(shares[i])]++;
+    }
+}
+
+static void close_range(struct list_encoder *e)
+{
+    if (e->range != UINT32_MAX)
+        e->range_codes[e->range] = bound_code(e->range_share);
+}
+
+/* The largest share of each range: passages ascend, so that each range is complete when the next
+ * begins. */
+static void note_ranges(struct list_encoder *e, const float *shares)
+{
+    for (uint32_t i = 0; i < e->n; i++) {
+        const uint32_t range = e->passages[i] / RANGE_PASSAGES;
+        if (range != e->range) {
+            close_range(e);
+            e->range = range;
+            e->range_share = 0;
+        }
+        e->range_share = shares[i] > e->range_share ? shares[i] : e->range_share;
+    }
+}
+
+static void append_positions(struct list_encoder *e)
+{
+    for (size_t from = 0; from < e->n_values; from += BLOCK_VALUES) {
+        const size_t left = e->n_values - from;
+        packed_block_append(&e->part.positions, e->values + from,
+                            left < BLOCK_VALUES ? left : BLOCK_VALUES);
+    }
+}
+
+/* Encodes the block. `ranges`: the term may get bounds. */
+static void encode_block(struct list_encoder *e, bool ranges)
+{
+    float shares[BLOCK_VALUES];
+    compute_shares(e, shares);
+    const float most = largest(shares, e->n);
+    e->max_share = most > e->max_share ? most : e->max_share;
+    note_best(e->best, shares, e->n);
+    if (ranges)
+        note_ranges(e, shares);
+    buf_put_le32(&e->directory, e->passages[e->n - 1]);
+    buf_put_u8(&e->directory, bound_code(most));
+    buf_put_le64(&e->directory, e->bodies.len);
+    buf_put_le64(&e->directory, e->part.positions.len - e->positions_start);
+    postings_block_append(&e->bodies, e->base, e->passages, e->tfs, e->n);
+    if (e->settings.positions)
+        append_positions(e);
+    e->base = e->passages[e->n - 1] + 1;
+    e->df += e->n;
+    e->cf += e->n_values;
+    e->n = 0;
+    e->n_values = 0;
+}
+
+void list_encoder_flush(struct list_encoder *e)
+{
+    encode_block(e, true);
+}
+
+#define DIRECTORY_ROW 21u
+
+static const uint8_t *row(const struct list_encoder *e, uint32_t block)
+{
+    return e->directory.data + (size_t)block * DIRECTORY_ROW;
+}
+
+static void put_offsets(struct list_encoder *e, uint32_t n_blocks, size_t at, bool wide)
+{
+    for (uint32_t i = 0; i < n_blocks; i++) {
+        const uint64_t offset = load_le64(row(e, i) + at);
+        if (wide)
+            buf_put_le64(&e->part.lists, offset);
+        else
+            buf_put_le32(&e->part.lists, (uint32_t)offset);
+    }
+}
+
+/* The range table: for each 4096 passages the first block that ends at or behind their start. */
+static void put_windows(struct list_encoder *e, uint32_t n_blocks, uint64_t n_windows)
+{
+    uint32_t block = 0;
+    for (uint64_t i = 0; i < n_windows; i++) {
+        while (block < n_blocks && load_le32(row(e, block)) < i * WINDOW_PASSAGES)
+            block++;
+        buf_put_le32(&e->part.lists, block);
+    }
+}
+
+static void append_directory(struct list_encoder *e, uint64_t positions_bytes)
+{
+    struct buf *const out = &e->part.lists;
+    const uint32_t n_blocks = (uint32_t)(e->directory.len / DIRECTORY_ROW);
+    const uint64_t n_windows = ceil_div(e->settings.passages, WINDOW_PASSAGES);
+    const bool windows = n_blocks >= 16 && n_windows <= 4 * (uint64_t)n_blocks;
+    const bool wide = e->bodies.len > UINT32_MAX || positions_bytes > UINT32_MAX;
+    buf_put_u8(out, (uint8_t)((wide ? 1u : 0u) | (windows ? 2u : 0u)));
+    for (uint32_t i = 0; i < n_blocks; i++)
+        buf_append(out, row(e, i), 4);
+    for (uint32_t i = 0; i < n_blocks; i++)
+        buf_put_u8(out, row(e, i)[4]);
+    put_offsets(e, n_blocks, 5, wide);
+    if (e->settings.positions)
+        put_offsets(e, n_blocks, 13, wide);
+    if (windows)
+        put_windows(e, n_blocks, n_windows);
+}
+
+/* The value of rank k (1 is the largest) by counts of `n` values from the top; what is above it is
+ * taken off *k. */
+static uint32_t value_of_rank(const uint32_t *counts, uint32_t n, uint32_t *k)
+{
+    uint32_t value = n - 1;
+    while (*k > counts[value]) {
+        *k -= counts[value];
+        value--;
+    }
+    return value;
+}
+
+static uint16_t kth_best(const struct best_shares *b, uint32_t k)
+{
+    if (b->n > SHARES_LISTED)
+        return (uint16_t)value_of_rank(b->counts, 65536, &k);
+    uint32_t counts[256] = {0};
+    for (uint32_t i = 0; i < b->n; i++)
+        counts[b->list[i] >> 8]++;
+    const uint32_t high = value_of_rank(counts, 256, &k);
+    memset(counts, 0, sizeof counts);
+    for (uint32_t i = 0; i < b->n; i++)
+        counts[b->list[i] & 0xff] += b->list[i] >> 8 == high;
+    return (uint16_t)(high << 8 | value_of_rank(counts, 256, &k));
+}
+
+/* A rare term's postings, inside its entry. */
+static void append_inline(struct list_encoder *e, struct term_entry *entry)
+{
+    struct inline_postings postings = {.n = e->n};
+    memcpy(postings.passages, e->passages, e->n * sizeof(uint32_t));
+    memcpy(postings.tfs, e->tfs, e->n * sizeof(uint32_t));
+    size_t at = 0;
+    for (uint32_t i = 0; i < e->n; i++)
+        for (uint32_t j = 0; j < e->tfs[i]; j++, at++)
+            postings.positions[at] =
+                j == 0 ? e->values[at] : postings.positions[at - 1] + e->values[at] + 1;
+    inline_postings_append(&e->bodies, &postings, e->settings.positions);
+    entry->inlined = buf_span(&e->bodies);
+}
+
+static void append_list(struct list_encoder *e, struct term_entry *entry)
+{
+    struct list_part *const p = &e->part;
+    const uint64_t lists_start = p->lists.len;
+    const uint64_t bounds_start = p->bounds.len;
+    const bool many = e->df > 0; /* a block was full */
+    encode_block(e, many || e->n == BLOCK_VALUES);
+    entry->positions_bytes = p->positions.len - e->positions_start;
+    if (many)
+        append_directory(e, entry->positions_bytes);
+    buf_append_span(&p->lists, buf_span(&e->bodies));
+    entry->postings_bytes = p->lists.len - lists_start;
+    close_range(e);
+    const uint64_t n_ranges = ceil_div(e->settings.passages, RANGE_PASSAGES);
+    if (bounds_wanted(e->df, e->settings.passages)) {
+        bounds_append(&p->bounds, e->range_codes, n_ranges);
+        p->n_bounds++;
+    }
+    if (e->range != UINT32_MAX)
+        memset(e->range_codes, 0, (size_t)n_ranges);
+    entry->bounds_bytes = p->bounds.len - bounds_start;
+    entry->max_code = bound_code(e->max_share);
+    for (size_t i = 0; i < BEST_SHARES && e->df >= best_share_ranks[i]; i++)
+        entry->best[i] = kth_best(e->best, best_share_ranks[i]);
+    if (e->best->n > SHARES_LISTED)
+        memset(e->best->counts, 0, sizeof e->best->counts);
+    p->n_lists++;
+    p->n_occurrences += e->cf;
+}
+
+void list_encoder_form(struct list_encoder *e, struct span form, uint64_t count)
+{
+    buf_put_varint(&e->term_forms, form.len);
+    buf_append_span(&e->term_forms, form);
+    buf_put_varint(&e->term_forms, count);
+    e->n_forms++;
+}
+
+/* What postings_writer_append reads: the term, its bytes in the sections, its entry. */
+static void append_term(struct list_encoder *e, const struct term_entry *entry)
+{
+    struct list_part *const p = &e->part;
+    buf_put_varint(&p->terms, e->term.len);
+    buf_append_span(&p->terms, e->term);
+    buf_put_varint(&p->terms, entry->postings_bytes);
+    buf_put_varint(&p->terms, entry->positions_bytes);
+    buf_put_varint(&p->terms, entry->bounds_bytes);
+    const size_t start = p->terms.len;
+    buf_put_le16(&p->terms, 0);
+    term_entry_append(&p->terms, entry, e->settings.positions);
+    if (!p->terms.failed)
+        store_le16(p->terms.data + start, (uint16_t)(p->terms.len - start - 2));
+    if (e->settings.forms) {
+        buf_put_varint(&p->forms, e->n_forms);
+        buf_append_span(&p->forms, buf_span(&e->term_forms));
+    }
+}
+
+enum status list_encoder_end(struct list_encoder *e)
+{
+    struct list_part *const p = &e->part;
+    struct term_entry entry = {.df = e->df + e->n, .cf = e->cf + e->n_values};
+    if (term_entry_is_inline(&entry))
+        append_inline(e, &entry);
+    else
+        append_list(e, &entry);
+    append_term(e, &entry);
+    p->n_terms++;
+    p->n_postings += entry.df;
+    const struct buf *const parts[] = {&p->lists, &p->positions, &p->bounds,    &p->terms,
+                                       &p->forms, &e->bodies,    &e->directory, &e->term_forms};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && e->status == STATUS_OK; i++)
+        e->status = buf_status(parts[i]);
+    return e->status;
+}

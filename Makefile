@@ -73,12 +73,6 @@ $(OUT)/obj/%.o: %.c | deps
 	@echo '  CC   $<'
 	$(Q)$(CC) $(ALL_CFLAGS) $(TARGET) $(PC_CFLAGS) -MMD -MP -c $< -o $@
 
-# SIMD variants are files of their own, chosen at run time (common/base/cpu.h); elsewhere they are empty.
-ifeq ($(shell uname -m),x86_64)
-$(OUT)/obj/%_avx2.o: BASE += -mavx2 -mbmi -mbmi2 -mlzcnt
-$(OUT)/obj/%_avx512.o: BASE += -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vbmi -mbmi -mbmi2 -mlzcnt
-endif
-
 $(LIB): $(call objects,$(LIB_SRC))
 	@echo '  AR   $@'
 	@rm -f $@

@@ -176,7 +176,12 @@ static enum status read_document(void *context, const struct document *d)
     if (in->open == NULL)
         TRY(open_batch(in));
     TRY(batch_add(&in->open->batch, d));
-    return in->open->batch.bytes.len >= BATCH_BYTES ? submit_batch(in) : STATUS_OK;
+    if (in->open->batch.bytes.len < BATCH_BYTES)
+        return STATUS_OK;
+    const double start = clock_thread_seconds();
+    TRY(submit_batch(in));
+    in->seconds.parse -= clock_thread_seconds() - start; /* what is left is parsing */
+    return STATUS_OK;
 }
 
 /* The corpus into the writers; what the workers compress is complete when it returns. */
@@ -185,7 +190,9 @@ static enum status read_corpus(struct ingest *in, const char *index_path,
 {
     struct corpus_options corpus = in->options->corpus;
     corpus.index_folder = span_of_string(index_path);
+    const double start = clock_thread_seconds();
     TRY(corpus_read(&corpus, sources, n_sources, in->report, read_document, in));
+    in->seconds.parse += clock_thread_seconds() - start;
     TRY(submit_batch(in));
     TRY(workers_finish(in->workers, 0));
     if (in->options->store_text)

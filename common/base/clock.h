@@ -18,6 +18,12 @@ static inline double clock_seconds(void)
     return clock_seconds_of(CLOCK_MONOTONIC);
 }
 
+/* Of all threads' processor time. */
+static inline double clock_process_seconds(void)
+{
+    return clock_seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 /* Of this thread's processor time. A call costs a few hundred nanoseconds. */
 static inline double clock_thread_seconds(void)
 {

@@ -6,14 +6,15 @@
 
 #define HUGE_PAGE_BYTES (2u << 20)
 
-enum status region_reserve(struct region *r, size_t cap)
+enum status region_reserve(struct region *r, size_t cap, bool huge)
 {
     const size_t size = (cap + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
     void *const base = mmap(NULL, size, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return fail(STATUS_NO_MEMORY, "out of memory: no address space for %zu MB", size >> 20);
-    (void)madvise(base, size, MADV_HUGEPAGE); /* a wish: without it all is slower, not wrong */
+    if (huge)
+        (void)madvise(base, size, MADV_HUGEPAGE); /* a wish: without it all is slower, not wrong */
     *r = (struct region){base, 0, size};
     return STATUS_OK;
 }

@@ -3,17 +3,18 @@
  * region: a large array that never moves, filled from its start and emptied at once.
  *
  *     struct region r;
- *     TRY(region_reserve(&r, most_bytes));     address space only; memory comes as it is touched
+ *     TRY(region_reserve(&r, most_bytes, true)); address space only; memory comes as it is touched
  *     uint32_t *words = region_take(&r, n * sizeof *words);
  *     region_clear(&r);                        r.used = 0; the pages stay for the next round
  *     region_release(&r);
  *
  * Growing by realloc moves the bytes and faults every page again and again; a build that fills
- * hundreds of megabytes spent a quarter of its time on that. Huge pages are asked for.
+ * hundreds of megabytes spent a quarter of its time on that.
  */
 #ifndef QIAO_BASE_REGION_H
 #define QIAO_BASE_REGION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +26,15 @@ struct region {
     size_t cap;
 };
 
-/* Reserves address space for `cap` bytes, zero at first touch. STATUS_NO_MEMORY if there is none. */
-enum status region_reserve(struct region *r /* OUT */, size_t cap);
+/* Reserves address space for `cap` bytes, zero at first touch. `huge`: in pages of 2 MB, so not where
+ * every megabyte counts. STATUS_NO_MEMORY if there is none. */
+enum status region_reserve(struct region *r /* OUT */, size_t cap, bool huge);
+
+/* Whether a region that will hold about so many bytes should have huge pages. */
+static inline bool region_huge(size_t bytes)
+{
+    return bytes >= (UINT64_C(16) << 20);
+}
 
 /* The next `size` bytes, aligned to 64; NULL if the region is full. */
 void *region_take(struct region *r, size_t size);

@@ -2,13 +2,11 @@
 /* build: options into ingest_options, the summary out. */
 #include "indexer/command/build.h"
 
-#include <sys/resource.h>
-#include <time.h>
-
+#include "common/base/clock.h"
 #include "common/base/resources.h"
 #include "common/base/workers.h"
 #include "common/codec/text_block.h"
-#include "indexer/ingest.h"
+#include "indexer/command/build_summary.h"
 
 struct settings {
     const char *format;
@@ -23,6 +21,7 @@ struct settings {
     uint32_t text_level;
     uint32_t threads;
     bool hidden;
+    bool json;
     bool strict;
     bool quiet;
 };
@@ -54,6 +53,8 @@ static const struct cli_option options[] = {
      "how hard the text is compressed, 1 to 12 (1)"},
     {"text-block", 0, CLI_STRING, offsetof(struct settings, text_block), "SIZE",
      "bytes of text compressed together, 1K to 1M (16K)"},
+    {"json", 0, CLI_FLAG, offsetof(struct settings, json), NULL,
+     "print counts, sizes and seconds as a JSON object at the end"},
     {"quiet", 'q', CLI_FLAG, offsetof(struct settings, quiet), NULL, "no summary at the end"},
     {.type = CLI_END}};
 
@@ -127,42 +128,36 @@ static enum status interpret(const struct settings *s, struct ingest_options *o)
     return choose("store", s->store, text_none, &o->store_text);
 }
 
-static double seconds_since(const struct timespec *start)
+static enum status print_json(const struct ingest_summary *summary, const struct build_usage *usage,
+                              const struct ingest_options *o, const struct report *report)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-}
-
-static void print_summary(const struct ingest_summary *s, const char *path, double seconds)
-{
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    const double megabytes = (double)s->text_bytes / 1e6;
-    cli_note("indexed %llu documents, %llu passages, %llu tokens, %llu terms into '%s'",
-             (unsigned long long)s->documents, (unsigned long long)s->passages,
-             (unsigned long long)s->tokens, (unsigned long long)s->terms, path);
-    cli_note("%.1f MB of text in %.2f s (%.1f MB/s), index %.1f MB, peak memory %.0f MB", megabytes,
-             seconds, seconds > 0 ? megabytes / seconds : 0.0, (double)s->index_bytes / 1e6,
-             (double)usage.ru_maxrss / 1e3);
+    struct buf out = BUF_INIT;
+    build_summary_json(&out, summary, usage, o, report);
+    const enum status status = buf_status(&out);
+    if (status == STATUS_OK)
+        cli_print(buf_span(&out));
+    buf_release(&out);
+    return status;
 }
 
 static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
                          size_t n, struct ingest_summary *summary)
 {
     struct report *report;
-    struct timespec start;
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    const double started = clock_seconds();
     TRY(report_new(s->errors, &report));
     enum status status =
         ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1, report, summary);
     if (status == STATUS_OK)
         status = report_finish(report);
+    const struct build_usage usage = build_usage_now(started);
     if (status == STATUS_OK && !s->quiet) {
         if (summary->published)
-            print_summary(summary, operands[0], seconds_since(&start));
+            build_summary_print(summary, &usage, operands[0]);
         report_print(report, stderr);
     }
+    if (status == STATUS_OK && s->json)
+        status = print_json(summary, &usage, o, report);
     report_free(report);
     return status;
 }

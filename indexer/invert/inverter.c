@@ -32,19 +32,20 @@ struct inverter_seat {
 
 /* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
  * may be as large as one document. Where address space is limited, less must do. */
-static enum status reserve(struct region *r, size_t wanted, size_t least)
+static enum status reserve(struct region *r, size_t wanted, size_t least, bool huge)
 {
-    if (region_reserve(r, wanted) == STATUS_OK)
+    if (region_reserve(r, wanted, huge) == STATUS_OK)
         return STATUS_OK;
-    return region_reserve(r, least);
+    return region_reserve(r, least, huge);
 }
 
 static enum status open_seat(struct inverter_seat *s, const struct inverter_options *o, unsigned n)
 {
     const size_t slack = UINT64_C(4) << 30;
+    const bool huge = region_huge(o->memory / 4 / n);
     TRY(word_table_init(&s->table, o->profile, o->memory * 3 / 8 / n));
-    TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2));
-    return reserve(&s->buckets, o->memory + 2 * slack, o->memory);
+    TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2, huge));
+    return reserve(&s->buckets, o->memory + 2 * slack, o->memory, huge);
 }
 
 enum status inverter_init(struct inverter *v, const struct inverter_options *options,
@@ -423,9 +424,9 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
         tables[i] = &v->seats[i].table;
         regions[i] = v->seats[i].buckets;
     }
-    const double start = clock_seconds();
+    const double start = clock_process_seconds();
     enum status status = word_order_make(&order, tables, n, v->workers);
-    const double ordered = clock_seconds();
+    const double ordered = clock_process_seconds();
     v->seconds.sort += ordered - start;
     if (status == STATUS_OK) {
         const struct occurrence_shape shape = shape_of(v, order.local_bits);
@@ -436,7 +437,7 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
             status = partition_make(&partition, &order, v->streams, v->n_streams, shape, regions,
                                     v->workers);
     }
-    v->seconds.invert += clock_seconds() - ordered;
+    v->seconds.invert += clock_process_seconds() - ordered;
     if (status == STATUS_OK)
         status = encode_buckets(v, &partition, writer);
     partition_release(&partition);

@@ -44,7 +44,8 @@ static uint64_t draw(const void *fallback)
 static enum status new_slots(struct word_table *t, uint64_t n)
 {
     struct region fresh;
-    TRY(region_reserve(&fresh, (size_t)n * sizeof *t->slots));
+    const size_t bytes = (size_t)n * sizeof *t->slots;
+    TRY(region_reserve(&fresh, bytes, region_huge(bytes)));
     t->slot_memory = fresh;
     t->slots = (struct word_slot *)(void *)fresh.base;
     t->mask = n - 1;
@@ -57,8 +58,8 @@ enum status word_table_init(struct word_table *t, const struct profile *profile,
     TRY(analyzer_new(profile, &t->analyzer));
     TRY(string_table_init(&t->longer));
     const size_t room = 2 * most + SLACK_BYTES;
-    TRY(region_reserve(&t->words, room));
-    TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX));
+    TRY(region_reserve(&t->words, room, region_huge(most / 2)));
+    TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX, region_huge(most / 2)));
     return new_slots(t, SLOTS_FIRST);
 }
 

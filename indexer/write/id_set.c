@@ -43,7 +43,8 @@ struct id_set {
 static enum status new_slots(struct id_set *s, uint64_t n)
 {
     struct region memory;
-    TRY(region_reserve(&memory, (size_t)n * sizeof *s->slots));
+    const size_t bytes = (size_t)n * sizeof *s->slots;
+    TRY(region_reserve(&memory, bytes, region_huge(bytes)));
     s->memory = memory;
     s->slots = (struct keyed *)(void *)memory.base;
     s->mask = n - 1;

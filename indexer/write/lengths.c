@@ -38,3 +38,13 @@ enum status lengths_add(struct lengths *l, uint32_t value)
     put(l->bytes, l->width, l->n++, value);
     return STATUS_OK;
 }
+
+void lengths_of(const struct lengths *l, const uint32_t *passages, size_t n, uint32_t *out)
+{
+    if (l->width == 1)
+        for (size_t i = 0; i < n; i++)
+            out[i] = l->bytes[passages[i]];
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = lengths_get(l, passages[i]);
+}

@@ -40,6 +40,10 @@ static inline uint32_t lengths_get(const struct lengths *l, uint32_t i)
     return ((const uint32_t *)(const void *)l->bytes)[i];
 }
 
+/* The numbers of n passages. */
+void lengths_of(const struct lengths *l, const uint32_t *passages, size_t n,
+                uint32_t *out /* OUT */);
+
 /* Appends a number; all are widened when it needs more bytes than those before it. */
 enum status lengths_add(struct lengths *l, uint32_t value);
 

@@ -9,7 +9,7 @@
 
 #include "common/codec/postings_block.h"
 #include "common/score/bound.h"
-#include "common/score/length_byte.h"
+#include "common/score/score_kernels.h"
 #include "common/segment/bounds.h"
 
 /* Shares, as 16 bits that never overstate them: a list while they are few, then a count of each. */
@@ -95,20 +95,10 @@ void list_encoder_begin(struct list_encoder *e, struct span term)
 
 static void compute_shares(const struct list_encoder *e, float shares[BLOCK_VALUES])
 {
-    const struct postings_settings *const s = &e->settings;
-    for (uint32_t i = 0; i < e->n; i++) {
-        const uint32_t length = lengths_get(s->lengths, e->passages[i]);
-        shares[i] = bm25_share(&s->bm25, (float)e->tfs[i],
-                               s->bm25.byte_lengths ? length_byte_round(length) : length);
-    }
-}
-
-static float largest(const float *shares, uint32_t n)
-{
-    float most = 0;
-    for (uint32_t i = 0; i < n; i++)
-        most = shares[i] > most ? shares[i] : most;
-    return most;
+    const struct lengths *const l = e->settings.lengths;
+    uint32_t gathered[BLOCK_VALUES];
+    lengths_of(l, e->passages, e->n, gathered);
+    score_kernels()->shares(&e->settings.bm25, e->tfs, gathered, e->n, shares);
 }
 
 static void note_best(struct best_shares *b, const float *shares, uint32_t n)
@@ -161,7 +151,7 @@ static void encode_block(struct list_encoder *e, bool ranges)
 {
     float shares[BLOCK_VALUES];
     compute_shares(e, shares);
-    const float most = largest(shares, e->n);
+    const float most = score_kernels()->largest(shares, e->n);
     e->max_share = most > e->max_share ? most : e->max_share;
     note_best(e->best, shares, e->n);
     if (ranges)

@@ -2,11 +2,16 @@
 /* build: options into ingest_options, the summary out. */
 #include "indexer/command/build.h"
 
+#include <malloc.h>
+
 #include "common/base/clock.h"
 #include "common/base/resources.h"
 #include "common/base/workers.h"
 #include "common/codec/text_block.h"
 #include "indexer/command/build_summary.h"
+
+/* Below this much memory, speed is given up for it. */
+#define ECONOMY_BYTES (UINT64_C(256) << 20)
 
 struct settings {
     const char *format;
@@ -140,11 +145,22 @@ static enum status print_json(const struct ingest_summary *summary, const struct
     return status;
 }
 
+/* Where little memory is allowed, what is freed goes back to the system at once. */
+static void economise(const struct ingest_options *o)
+{
+    if (o->memory >= ECONOMY_BYTES)
+        return;
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    (void)mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
 static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
                          size_t n, struct ingest_summary *summary)
 {
     struct report *report;
     const double started = clock_seconds();
+    economise(o);
     TRY(report_new(s->errors, &report));
     enum status status =
         ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1, report, summary);

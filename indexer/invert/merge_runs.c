@@ -7,7 +7,8 @@
 #include "common/base/clock.h"
 #include "common/base/key_sort.h"
 
-#define RANGE_BYTES  (4u << 20) /* of runs, about, that make a range */
+#define RANGE_MARKS  8u /* of each run, in a range: it scans half of one more to find its start */
+#define RANGE_BYTES  (8u << 20) /* of all runs in a range, at most; less where memory is short */
 #define BUFFER_LEAST 4096u
 #define BUFFER_MOST  (128u << 10)
 
@@ -15,6 +16,7 @@ struct merge {
     struct run_file *file;
     struct postings_settings settings;
     size_t buffer_bytes;
+    size_t range_bytes;
     struct postings_writer *writer;
     double seconds;
 };
@@ -231,14 +233,15 @@ static enum status sort_marks(struct run_file *f, struct keyed **out)
 }
 
 /* The jobs, each a range of terms that begins at a mark. Every job has its own reader a run, which
- * scans from the mark in front of the range, so a range covers several marks of each run. */
+ * scans from the mark in front of the range, so a range covers several marks of each run where
+ * memory allows. */
 static size_t cut_ranges(struct merge *m, const struct keyed *marks, struct merge_job *jobs)
 {
     const struct run_file *const f = m->file;
     const size_t bytes_a_mark = (size_t)(f->bytes.len / (f->n_marks + 1)) + 1;
-    const size_t by_bytes = RANGE_BYTES / bytes_a_mark + 1;
-    const size_t least = 6 * f->n_runs;
-    const size_t step = by_bytes > least ? by_bytes : least;
+    const size_t by_bytes = m->range_bytes / bytes_a_mark + 1;
+    const size_t wanted = RANGE_MARKS * f->n_runs;
+    const size_t step = wanted < by_bytes ? wanted : by_bytes;
     size_t n = 0;
     jobs[n++] = (struct merge_job){.merge = m};
     for (size_t i = step; i < f->n_marks; i += step) {
@@ -256,7 +259,7 @@ static enum status run_jobs(struct merge_job *jobs, size_t n, struct workers *wo
     for (size_t i = 0; i < n; i++) {
         jobs[i].job = (struct job){.run = merge_range, .finish = append_part};
         workers_submit(workers, &jobs[i].job);
-        TRY(workers_finish(workers, 2 * workers_count(workers)));
+        TRY(workers_finish(workers, workers_count(workers) + 1));
     }
     return workers_finish(workers, 0);
 }
@@ -266,7 +269,9 @@ enum status merge_runs(struct run_file *file, const struct postings_settings *se
                        double *seconds)
 {
     struct merge m = {.file = file, .settings = *settings, .writer = writer};
-    const size_t share = memory / (workers_count(workers) * (file->n_runs + 1));
+    const unsigned n_workers = workers_count(workers);
+    const size_t share = memory / (n_workers * (file->n_runs + 1));
+    m.range_bytes = memory / (2 * n_workers) < RANGE_BYTES ? memory / (2 * n_workers) : RANGE_BYTES;
     m.buffer_bytes = share < BUFFER_LEAST  ? BUFFER_LEAST
                      : share > BUFFER_MOST ? BUFFER_MOST
                                            : share;

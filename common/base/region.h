@@ -26,8 +26,9 @@ struct region {
     size_t cap;
 };
 
-/* Reserves address space for `cap` bytes, zero at first touch. `huge`: in pages of 2 MB, so not where
- * every megabyte counts. STATUS_NO_MEMORY if there is none. */
+/* Reserves address space for `cap` bytes, zero at first touch. `huge`: in pages of 2 MB, for what is
+ * read in any order; what is filled front to back is better off without, since the system, and even
+ * more so a virtual machine, hands out small pages faster. STATUS_NO_MEMORY if there is none. */
 enum status region_reserve(struct region *r /* OUT */, size_t cap, bool huge);
 
 /* Whether a region that will hold about so many bytes should have huge pages. */

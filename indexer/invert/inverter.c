@@ -32,20 +32,19 @@ struct inverter_seat {
 
 /* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
  * may be as large as one document. Where address space is limited, less must do. */
-static enum status reserve(struct region *r, size_t wanted, size_t least, bool huge)
+static enum status reserve(struct region *r, size_t wanted, size_t least)
 {
-    if (region_reserve(r, wanted, huge) == STATUS_OK)
+    if (region_reserve(r, wanted, false) == STATUS_OK)
         return STATUS_OK;
-    return region_reserve(r, least, huge);
+    return region_reserve(r, least, false);
 }
 
 static enum status open_seat(struct inverter_seat *s, const struct inverter_options *o, unsigned n)
 {
     const size_t slack = UINT64_C(4) << 30;
-    const bool huge = region_huge(o->memory / 4 / n);
     TRY(word_table_init(&s->table, o->profile, o->memory * 3 / 8 / n));
-    TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2, huge));
-    return reserve(&s->buckets, o->memory + 2 * slack, o->memory, huge);
+    TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2));
+    return reserve(&s->buckets, o->memory + 2 * slack, o->memory);
 }
 
 enum status inverter_init(struct inverter *v, const struct inverter_options *options,

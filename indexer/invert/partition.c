@@ -14,6 +14,7 @@
 struct bucket_chain {
     uint64_t *first; /* block; NULL: nothing in it */
     uint64_t *at;    /* where the next record goes */
+    uint64_t blocks;
 };
 
 struct range_job {
@@ -35,6 +36,7 @@ static uint64_t *extend(struct bucket_chain *c, struct region *region)
         c->first = block;
     else
         *(c->at - BLOCK_BYTES / 8) = (uint64_t)(uintptr_t)block;
+    c->blocks++;
     return block + 1;
 }
 
@@ -150,15 +152,20 @@ static struct chain_walk chain_of(const struct partition *p, uint32_t bucket, un
     return (struct chain_walk){c, c->first};
 }
 
+/* Records in the chain's last block. */
+static uint64_t in_last_block(const struct bucket_chain *c)
+{
+    const uintptr_t offset = ((uintptr_t)c->at - 8) % BLOCK_BYTES; /* of the last record */
+    return offset / 8;
+}
+
 uint64_t partition_count(const struct partition *p, uint32_t bucket)
 {
     uint64_t count = 0;
     for (unsigned r = 0; r < p->n_ranges; r++) {
-        struct chain_walk w = chain_of(p, bucket, r);
-        const uint64_t *records;
-        size_t n;
-        while (next_piece(&w, &records, &n))
-            count += n;
+        const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
+        if (c->first != NULL)
+            count += (c->blocks - 1) * BLOCK_RECORDS + in_last_block(c);
     }
     return count;
 }

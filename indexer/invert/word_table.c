@@ -58,8 +58,8 @@ enum status word_table_init(struct word_table *t, const struct profile *profile,
     TRY(analyzer_new(profile, &t->analyzer));
     TRY(string_table_init(&t->longer));
     const size_t room = 2 * most + SLACK_BYTES;
-    TRY(region_reserve(&t->words, room, region_huge(most / 2)));
-    TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX, region_huge(most / 2)));
+    TRY(region_reserve(&t->words, room, false));
+    TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX, false));
     return new_slots(t, SLOTS_FIRST);
 }
 

@@ -175,7 +175,9 @@ void list_encoder_flush(struct list_encoder *e)
     encode_block(e, true);
 }
 
-#define DIRECTORY_ROW 21u
+/* The most that append_term writes of numbers, the entry of a rare term included. */
+#define TERM_ROW_BYTES (4 * VARINT_MAX_BYTES + 2)
+#define DIRECTORY_ROW  21u
 
 static const uint8_t *row(const struct list_encoder *e, uint32_t block)
 {
@@ -306,16 +308,20 @@ void list_encoder_form(struct list_encoder *e, struct span form, uint64_t count)
 static void append_term(struct list_encoder *e, const struct term_entry *entry)
 {
     struct list_part *const p = &e->part;
-    buf_put_varint(&p->terms, e->term.len);
-    buf_append_span(&p->terms, e->term);
-    buf_put_varint(&p->terms, entry->postings_bytes);
-    buf_put_varint(&p->terms, entry->positions_bytes);
-    buf_put_varint(&p->terms, entry->bounds_bytes);
-    const size_t start = p->terms.len;
-    buf_put_le16(&p->terms, 0);
+    uint8_t *const start = buf_reserve(&p->terms, TERM_ROW_BYTES + e->term.len);
+    if (start == NULL)
+        return;
+    uint8_t *to = start + varint_put(start, e->term.len);
+    memcpy(to, e->term.data, e->term.len);
+    to += e->term.len;
+    to += varint_put(to, entry->postings_bytes);
+    to += varint_put(to, entry->positions_bytes);
+    to += varint_put(to, entry->bounds_bytes);
+    p->terms.len += (size_t)(to - start) + 2;
+    const size_t entry_start = p->terms.len;
     term_entry_append(&p->terms, entry, e->settings.positions);
     if (!p->terms.failed)
-        store_le16(p->terms.data + start, (uint16_t)(p->terms.len - start - 2));
+        store_le16(p->terms.data + entry_start - 2, (uint16_t)(p->terms.len - entry_start));
     if (e->settings.forms) {
         buf_put_varint(&p->forms, e->n_forms);
         buf_append_span(&p->forms, buf_span(&e->term_forms));

@@ -17,12 +17,10 @@ void buf_clear(struct buf *b)
     b->len = 0;
 }
 
-uint8_t *buf_reserve(struct buf *b, size_t extra)
+uint8_t *buf_grow(struct buf *b, size_t extra)
 {
     if (b->failed)
         return NULL;
-    if (b->cap - b->len >= extra && b->data != NULL)
-        return b->data + b->len;
     size_t cap = b->cap < 64 ? 64 : b->cap;
     while (cap - b->len < extra) {
         if (cap > SIZE_MAX / 2) {
@@ -41,28 +39,9 @@ uint8_t *buf_reserve(struct buf *b, size_t extra)
     return b->data + b->len;
 }
 
-void buf_append(struct buf *b, const void *bytes, size_t len)
-{
-    uint8_t *const to = buf_reserve(b, len);
-    if (to == NULL || len == 0)
-        return;
-    memcpy(to, bytes, len);
-    b->len += len;
-}
-
-void buf_append_span(struct buf *b, struct span bytes)
-{
-    buf_append(b, bytes.data, bytes.len);
-}
-
 void buf_append_string(struct buf *b, const char *string)
 {
     buf_append(b, string, strlen(string));
-}
-
-void buf_put_u8(struct buf *b, uint8_t value)
-{
-    buf_append(b, &value, 1);
 }
 
 void buf_put_le16(struct buf *b, uint16_t value)
@@ -84,13 +63,6 @@ void buf_put_le64(struct buf *b, uint64_t value)
     uint8_t bytes[8];
     store_le64(bytes, value);
     buf_append(b, bytes, sizeof bytes);
-}
-
-void buf_put_varint(struct buf *b, uint64_t value)
-{
-    uint8_t *const to = buf_reserve(b, VARINT_MAX_BYTES);
-    if (to != NULL)
-        b->len += varint_put(to, value);
 }
 
 void buf_put_zeros(struct buf *b, size_t count)

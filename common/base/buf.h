@@ -38,16 +38,48 @@ void buf_clear(struct buf *b);
 
 /* Makes room for `extra` more bytes and returns where they go (len is unchanged: the caller adds
  * what it wrote); NULL if memory ran out. Good until the next call that may grow the buffer. */
-uint8_t *buf_reserve(struct buf *b, size_t extra);
+static inline uint8_t *buf_reserve(struct buf *b, size_t extra);
 
-void buf_append(struct buf *b, const void *bytes, size_t len);
-void buf_append_span(struct buf *b, struct span bytes);
+/* The part of buf_reserve that is rarely needed. */
+uint8_t *buf_grow(struct buf *b, size_t extra);
+
+static inline uint8_t *buf_reserve(struct buf *b, size_t extra)
+{
+    if (b->cap - b->len < extra || b->data == NULL || b->failed)
+        return buf_grow(b, extra);
+    return b->data + b->len;
+}
+
+static inline void buf_append(struct buf *b, const void *bytes, size_t len)
+{
+    uint8_t *const to = buf_reserve(b, len);
+    if (to == NULL || len == 0)
+        return;
+    memcpy(to, bytes, len);
+    b->len += len;
+}
+
+static inline void buf_append_span(struct buf *b, struct span bytes)
+{
+    buf_append(b, bytes.data, bytes.len);
+}
+
+static inline void buf_put_u8(struct buf *b, uint8_t value)
+{
+    buf_append(b, &value, 1);
+}
+
+static inline void buf_put_varint(struct buf *b, uint64_t value)
+{
+    uint8_t *const to = buf_reserve(b, VARINT_MAX_BYTES);
+    if (to != NULL)
+        b->len += varint_put(to, value);
+}
+
 void buf_append_string(struct buf *b, const char *string);
-void buf_put_u8(struct buf *b, uint8_t value);
 void buf_put_le16(struct buf *b, uint16_t value);
 void buf_put_le32(struct buf *b, uint32_t value);
 void buf_put_le64(struct buf *b, uint64_t value);
-void buf_put_varint(struct buf *b, uint64_t value);
 void buf_put_zeros(struct buf *b, size_t count);
 
 /* Appends formatted text, without its final NUL. Numbers are written in the C locale. */

@@ -26,8 +26,6 @@ struct inverter_seat {
     struct bucket_scratch scratch;
     struct list_encoder lists;
     struct run_encoder runs;
-    uint32_t *positions;
-    size_t positions_cap;
 };
 
 /* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
@@ -71,7 +69,6 @@ static void close_seat(struct inverter_seat *s)
     buf_release(&s->ends);
     free(s->scratch.records);
     free(s->scratch.starts);
-    free(s->positions);
 }
 
 void inverter_release(struct inverter *v)
@@ -201,7 +198,7 @@ bool inverter_is_full(const struct inverter *v)
     }
     /* Terms of a bucket take at most 16 bits or so. */
     const struct occurrence_shape shape = shape_of(v, 17);
-    full |= shape.local_bits + shape.passage_bits + shape.position_bits > 64;
+    full |= shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS;
     return full || tables + BYTES_A_WORD * v->n_words > v->options.memory;
 }
 
@@ -237,35 +234,39 @@ static void end_form(struct inverter_seat *s, bool to_run, struct open_form *f)
     f->count = 0;
 }
 
-static enum status room_for_positions(struct inverter_seat *s, size_t n)
+/* Fills the block with occurrences from record i on, whole postings as far as it has room for them
+ * and `n` allows; returns the first record that was not taken. Room for n values is there. */
+static inline size_t fill_block(struct posting_block *b, struct occurrence_shape shape,
+                                const uint64_t *records, size_t i, size_t n, uint32_t first_passage)
 {
-    if (n <= s->positions_cap)
-        return STATUS_OK;
-    free(s->positions);
-    s->positions_cap = 2 * n;
-    s->positions = malloc(s->positions_cap * sizeof *s->positions);
-    if (s->positions != NULL)
-        return STATUS_OK;
-    s->positions_cap = 0;
-    return fail_no_memory();
+    while (i < n && b->n < BLOCK_VALUES) {
+        const uint32_t passage = occurrence_passage(shape, records[i]);
+        uint32_t position = occurrence_position(shape, records[i]);
+        posting_block_begin(b, first_passage + passage, position);
+        for (i++; i < n && occurrence_passage(shape, records[i]) == passage; i++) {
+            const uint32_t next = occurrence_position(shape, records[i]);
+            posting_block_more(b, next - position - 1);
+            position = next;
+        }
+    }
+    return i;
 }
 
-/* Hands a term's occurrences on, passage by passage. */
-static inline void add_occurrences(struct inverter_seat *s, struct occurrence_shape shape,
+/* Hands a term's occurrences on, block by block. */
+static enum status add_occurrences(struct inverter_seat *s, struct occurrence_shape shape,
                                    const uint64_t *records, size_t n, uint32_t first_passage,
                                    bool to_run)
 {
+    struct posting_block *const b = to_run ? &s->runs.block : &s->lists.block;
+    TRY(posting_block_reserve(b, n));
     for (size_t i = 0; i < n;) {
-        const uint32_t passage = occurrence_passage(shape, records[i]);
-        uint32_t tf = 0;
-        do
-            s->positions[tf++] = occurrence_position(shape, records[i++]);
-        while (i < n && occurrence_passage(shape, records[i]) == passage);
-        if (to_run)
-            run_encoder_add(&s->runs, passage, s->positions, tf);
-        else
-            list_encoder_add(&s->lists, first_passage + passage, s->positions, tf);
+        if (b->n == BLOCK_VALUES && to_run)
+            run_encoder_flush(&s->runs);
+        else if (b->n == BLOCK_VALUES)
+            list_encoder_flush(&s->lists);
+        i = fill_block(b, shape, records, i, n, first_passage);
     }
+    return STATUS_OK;
 }
 
 /* The terms of a sorted bucket, each with its occurrences and forms. */
@@ -298,9 +299,8 @@ static enum status encode_bucket(const struct bucket_job *j, struct inverter_sea
         if (n == 0)
             continue; /* words that were looked up but are in no passage */
         end_form(s, to_run, &form);
-        TRY(room_for_positions(s, n));
-        add_occurrences(s, j->partition->shape, s->scratch.records + from, n, v->run_first_passage,
-                        to_run);
+        TRY(add_occurrences(s, j->partition->shape, s->scratch.records + from, n,
+                            to_run ? 0 : v->run_first_passage, to_run));
         TRY(to_run ? run_encoder_end(&s->runs) : list_encoder_end(&s->lists));
     }
     return STATUS_OK;
@@ -429,7 +429,7 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
     v->seconds.sort += ordered - start;
     if (status == STATUS_OK) {
         const struct occurrence_shape shape = shape_of(v, order.local_bits);
-        if (shape.local_bits + shape.passage_bits + shape.position_bits > 64)
+        if (shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS)
             status = fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
                           v->n_passages, v->longest);
         else

@@ -46,25 +46,26 @@ static enum status take_stream(const struct range_job *j, const struct word_stre
     const uint32_t *const places = j->partition->order->places[s->table];
     const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
     const unsigned shift = shape.passage_bits + shape.position_bits;
+    struct bucket_chain *const chains = j->chains;
     uint64_t i = 0;
     for (uint32_t p = 0; p < s->n_passages; p++) {
-        const uint64_t start = i;
-        const uint64_t passage = (uint64_t)(s->first_passage + p) << shape.position_bits;
-        for (; i < s->ends[p]; i++) {
+        const uint64_t end = s->ends[p];
+        uint64_t place_bits = (uint64_t)(s->first_passage + p) << shape.position_bits;
+        for (; i < end; i++, place_bits++) {
             const uint32_t word = s->words[i];
-            if (i + PREFETCH < s->n)
-                __builtin_prefetch(&places[s->words[i + PREFETCH]]);
+            /* A dropped word's place is nowhere, but a prefetch may go anywhere. */
+            __builtin_prefetch(&places[s->words[i + PREFETCH < s->n ? i + PREFETCH : i]]);
             if (word == WORD_DROPPED)
                 continue;
             const uint32_t place = places[word];
-            struct bucket_chain *const c = &j->chains[place >> shape.local_bits];
+            struct bucket_chain *const c = &chains[place >> shape.local_bits];
             if (((uintptr_t)c->at & (BLOCK_BYTES - 1)) == 0) {
                 c->at = extend(c, j->region);
                 if (c->at == NULL)
                     return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
             }
-            const uint64_t local = shift < 64 ? (uint64_t)(place & local_mask) << shift : 0;
-            *c->at++ = local | passage | (i - start);
+            const uint64_t local = (uint64_t)(place & local_mask) << shift;
+            *c->at++ = local | place_bits;
         }
     }
     return STATUS_OK;
@@ -202,13 +203,12 @@ enum status partition_sort(const struct partition *p, uint32_t bucket, struct bu
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
             for (size_t i = 0; i < n; i++)
-                starts[2 + (shift < 64 ? records[i] >> shift & mask : 0)]++;
+                starts[2 + (records[i] >> shift & mask)]++;
     for (size_t t = 2; t < terms + 2; t++)
         starts[t] += starts[t - 1];
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
             for (size_t i = 0; i < n; i++)
-                s->records[starts[1 + (shift < 64 ? records[i] >> shift & mask : 0)]++] =
-                    records[i];
+                s->records[starts[1 + (records[i] >> shift & mask)]++] = records[i];
     return STATUS_OK;
 }

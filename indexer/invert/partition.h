@@ -33,6 +33,8 @@ struct word_stream {
     uint32_t longest; /* words of the longest passage */
 };
 
+#define OCCURRENCE_BITS 63u
+
 /* How many bits an occurrence's parts take. */
 struct occurrence_shape {
     unsigned local_bits;
@@ -65,7 +67,7 @@ struct partition {
 };
 
 /* Shares the streams out to the workers, of which worker i fills regions[i] (cleared here). The sum
- * of the shape's bits is at most 64. */
+ * of the shape's bits is at most OCCURRENCE_BITS. */
 enum status partition_make(struct partition *p /* OUT */, const struct word_order *order,
                            const struct word_stream *streams, size_t n_streams,
                            struct occurrence_shape shape, struct region *regions,

@@ -21,69 +21,54 @@ void run_encoder_release(struct run_encoder *e)
     buf_release(&e->bytes);
     buf_release(&e->body);
     buf_release(&e->term_forms);
-    buf_release(&e->values);
+    posting_block_release(&e->block);
 }
 
 void run_encoder_begin(struct run_encoder *e, struct span term)
 {
     e->term = term;
-    e->n = 0;
+    posting_block_clear(&e->block);
     e->base = 0;
     e->df = 0;
     e->cf = 0;
     buf_clear(&e->body);
     buf_clear(&e->term_forms);
-    buf_clear(&e->values);
 }
 
 static void append_values(struct run_encoder *e)
 {
-    const size_t n = e->values.len / sizeof(uint32_t);
-    const uint32_t *const values = (const uint32_t *)(const void *)e->values.data;
+    const size_t n = e->block.n_values;
     for (size_t from = 0; from < n; from += BLOCK_VALUES)
-        packed_block_append(&e->body, values + from,
+        packed_block_append(&e->body, e->block.values + from,
                             n - from < BLOCK_VALUES ? n - from : BLOCK_VALUES);
 }
 
 static void encode_block(struct run_encoder *e)
 {
-    postings_block_append(&e->body, e->base, e->passages, e->tfs, e->n);
+    postings_block_append(&e->body, e->base, e->block.passages, e->block.tfs, e->block.n);
     append_values(e);
-    e->base = e->passages[e->n - 1] + 1;
-    e->df += e->n;
-    e->cf += e->values.len / sizeof(uint32_t);
-    e->n = 0;
-    buf_clear(&e->values);
+    e->base = e->block.passages[e->block.n - 1] + 1;
+    e->df += e->block.n;
+    e->cf += e->block.n_values;
+    posting_block_clear(&e->block);
 }
 
 static void encode_few(struct run_encoder *e)
 {
-    const uint32_t *values = (const uint32_t *)(const void *)e->values.data;
-    for (uint32_t i = 0; i < e->n; i++) {
-        buf_put_varint(&e->body, e->passages[i] - (i == 0 ? 0 : e->passages[i - 1]));
-        buf_put_varint(&e->body, e->tfs[i]);
-        for (uint32_t j = 0; j < e->tfs[i]; j++)
+    const uint32_t *values = e->block.values;
+    for (uint32_t i = 0; i < e->block.n; i++) {
+        buf_put_varint(&e->body, e->block.passages[i] - (i == 0 ? 0 : e->block.passages[i - 1]));
+        buf_put_varint(&e->body, e->block.tfs[i]);
+        for (uint32_t j = 0; j < e->block.tfs[i]; j++)
             buf_put_varint(&e->body, *values++);
     }
-    e->df += e->n;
-    e->cf += e->values.len / sizeof(uint32_t);
+    e->df += e->block.n;
+    e->cf += e->block.n_values;
 }
 
-void run_encoder_add(struct run_encoder *e, uint32_t passage, const uint32_t *positions,
-                     uint32_t tf)
+void run_encoder_flush(struct run_encoder *e)
 {
-    if (e->n == BLOCK_VALUES)
-        encode_block(e);
-    uint32_t *const values =
-        (uint32_t *)(void *)buf_reserve(&e->values, (size_t)tf * sizeof *values);
-    if (values == NULL)
-        return;
-    values[0] = positions[0];
-    for (uint32_t i = 1; i < tf; i++)
-        values[i] = positions[i] - positions[i - 1] - 1;
-    e->values.len += (size_t)tf * sizeof *values;
-    e->passages[e->n] = passage;
-    e->tfs[e->n++] = tf;
+    encode_block(e);
 }
 
 void run_encoder_form(struct run_encoder *e, struct span form, uint64_t count)
@@ -95,7 +80,7 @@ void run_encoder_form(struct run_encoder *e, struct span form, uint64_t count)
 
 enum status run_encoder_end(struct run_encoder *e)
 {
-    const bool few = e->df == 0 && e->values.len / sizeof(uint32_t) <= FEW_OCCURRENCES;
+    const bool few = e->df == 0 && e->block.n_values <= FEW_OCCURRENCES;
     if (few)
         encode_few(e);
     else
@@ -111,7 +96,7 @@ enum status run_encoder_end(struct run_encoder *e)
         buf_put_varint(out, e->term_forms.len);
         buf_append_span(out, buf_span(&e->term_forms));
     }
-    TRY(buf_status(&e->values));
+    TRY(e->status);
     TRY(buf_status(&e->body));
     TRY(buf_status(&e->term_forms));
     return buf_status(out);

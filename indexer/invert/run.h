@@ -26,20 +26,21 @@ struct run_encoder {
     struct span term;
     struct buf body;
     struct buf term_forms;
-    uint32_t n; /* postings in the block that fills */
-    uint32_t passages[BLOCK_VALUES];
-    uint32_t tfs[BLOCK_VALUES];
-    struct buf values; /* u32 each, their positions as POSI has them */
+    struct posting_block block; /* that fills */
     uint32_t base;
     uint32_t df;
     uint64_t cf;
+    enum status status;
 };
 
 void run_encoder_init(struct run_encoder *e, bool forms);
 void run_encoder_release(struct run_encoder *e);
 void run_encoder_begin(struct run_encoder *e, struct span term);
-void run_encoder_add(struct run_encoder *e, uint32_t passage, const uint32_t *positions,
-                     uint32_t tf);
+
+/* Ends a full block. */
+void run_encoder_flush(struct run_encoder *e);
+
+/* Postings are put into e->block, which is flushed when it is full. */
 void run_encoder_form(struct run_encoder *e, struct span form, uint64_t count);
 enum status run_encoder_end(struct run_encoder *e);
 

@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define SLOTS_FIRST 4096u
 #define BATCH       64u
@@ -119,6 +122,7 @@ static enum status grow(struct word_table *t)
     return STATUS_OK;
 }
 
+#if !defined(__SSE2__)
 /* Upper case ASCII letters of 8 bytes in lower case. */
 static inline uint64_t lower(uint64_t x)
 {
@@ -128,26 +132,59 @@ static inline uint64_t lower(uint64_t x)
     const uint64_t above_z = low + (0x7f - 'Z') * ones;
     return x | ((from_a ^ above_z) & ~x & 0x80 * ones) >> 2;
 }
+#endif
 
-/* The key of a token of 1 to 16 bytes. */
-static inline void make_key(struct span text, const struct token *token, uint64_t key[2])
+/* What keeps the first n of 8 bytes. */
+static const uint64_t first_bytes[SHORT_BYTES + 1][2] = {
+#define FIRST(n) (UINT64_MAX >> (64 - 8 * (n)))
+    {0, 0},
+    {FIRST(1), 0},
+    {FIRST(2), 0},
+    {FIRST(3), 0},
+    {FIRST(4), 0},
+    {FIRST(5), 0},
+    {FIRST(6), 0},
+    {FIRST(7), 0},
+    {FIRST(8), 0},
+    {FIRST(8), FIRST(1)},
+    {FIRST(8), FIRST(2)},
+    {FIRST(8), FIRST(3)},
+    {FIRST(8), FIRST(4)},
+    {FIRST(8), FIRST(5)},
+    {FIRST(8), FIRST(6)},
+    {FIRST(8), FIRST(7)},
+    {FIRST(8), FIRST(8)},
+#undef FIRST
+};
+
+/* The key of a token of 1 to 16 bytes, of which 16 may be read. */
+static inline void make_key(const uint8_t *bytes, uint32_t len, bool ascii, uint64_t key[2])
 {
-    const uint32_t len = token->end - token->start;
-    uint8_t bytes[SHORT_BYTES];
-    const uint8_t *from = text.data + token->start;
-    if (text.len - token->start < SHORT_BYTES) {
-        memset(bytes, 0, sizeof bytes);
-        memcpy(bytes, from, len);
-        from = bytes;
+#if defined(__SSE2__)
+    __m128i b = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+    if (ascii) {
+        const __m128i from_a = _mm_sub_epi8(b, _mm_set1_epi8('A'));
+        const __m128i upper = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+        b = _mm_or_si128(b, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
     }
-    const uint64_t a = load_le64(from);
-    const uint64_t b = load_le64(from + 8);
-    key[0] = len >= 8 ? a : a & ((UINT64_C(1) << 8 * len) - 1);
-    key[1] = len <= 8 ? 0 : len == 16 ? b : b & ((UINT64_C(1) << 8 * (len - 8)) - 1);
-    if (token->ascii) {
+    b = _mm_and_si128(b, _mm_loadu_si128((const __m128i *)(const void *)first_bytes[len]));
+    _mm_storeu_si128((__m128i *)(void *)key, b);
+#else
+    key[0] = load_le64(bytes) & first_bytes[len][0];
+    key[1] = load_le64(bytes + 8) & first_bytes[len][1];
+    if (ascii) {
         key[0] = lower(key[0]);
         key[1] = lower(key[1]);
     }
+#endif
+}
+
+/* Likewise at the end of the text, where fewer may be read. */
+static void make_last_key(struct span text, const struct token *token, uint64_t key[2])
+{
+    uint8_t bytes[SHORT_BYTES] = {0};
+    memcpy(bytes, text.data + token->start, token->end - token->start);
+    make_key(bytes, token->end - token->start, token->ascii, key);
 }
 
 static enum status too_many(const struct word_table *t)
@@ -227,19 +264,14 @@ static enum status add_short(struct word_table *t, const struct probe *p, struct
     return STATUS_OK;
 }
 
-static inline enum status resolve(struct word_table *t, const struct probe *p, struct span bytes,
-                                  bool ascii, uint32_t *word)
+/* The slot of the key, or the free one where it belongs. */
+static inline uint64_t find(const struct word_table *t, const struct probe *p)
 {
     uint64_t at = p->slot & t->mask;
-    for (;; at = (at + 1) & t->mask) {
-        const struct word_slot *const slot = &t->slots[at];
-        if (slot->key[0] == p->key[0] && slot->key[1] == p->key[1]) {
-            *word = slot->word;
-            return STATUS_OK;
-        }
-        if (slot->key[0] == 0)
-            return add_short(t, p, bytes, ascii, at, word);
-    }
+    while (t->slots[at].key[0] != 0 &&
+           (t->slots[at].key[0] != p->key[0] || t->slots[at].key[1] != p->key[1]))
+        at = (at + 1) & t->mask;
+    return at;
 }
 
 static enum status look_up_batch(struct word_table *t, struct span text, const struct token *tokens,
@@ -247,19 +279,28 @@ static enum status look_up_batch(struct word_table *t, struct span text, const s
 {
     struct probe probes[BATCH];
     for (size_t i = 0; i < n; i++) {
-        if (tokens[i].end - tokens[i].start > SHORT_BYTES)
+        const uint32_t len = tokens[i].end - tokens[i].start;
+        if (len > SHORT_BYTES)
             continue;
-        make_key(text, &tokens[i], probes[i].key);
+        if (text.len - tokens[i].start >= SHORT_BYTES)
+            make_key(text.data + tokens[i].start, len, tokens[i].ascii, probes[i].key);
+        else
+            make_last_key(text, &tokens[i], probes[i].key);
         probes[i].slot = hash_of(t, probes[i].key);
         __builtin_prefetch(&t->slots[probes[i].slot & t->mask], 1);
     }
     for (size_t i = 0; i < n; i++) {
         const struct token *const k = &tokens[i];
         const struct span bytes = span_of(text.data + k->start, k->end - k->start);
-        if (bytes.len <= SHORT_BYTES)
-            TRY(resolve(t, &probes[i], bytes, k->ascii, &words[i]));
-        else
+        if (bytes.len > SHORT_BYTES) {
             TRY(look_up_long(t, bytes, k->ascii, &words[i]));
+            continue;
+        }
+        const uint64_t at = find(t, &probes[i]);
+        if (t->slots[at].key[0] != 0)
+            words[i] = t->slots[at].word;
+        else
+            TRY(add_short(t, &probes[i], bytes, k->ascii, at, &words[i]));
     }
     return STATUS_OK;
 }

@@ -14,6 +14,8 @@
 
 /* Shares, as 16 bits that never overstate them: a list while they are few, then a count of each. */
 #define SHARES_LISTED 65536u
+/* Up to this rank the best are kept in order while the list is looked through once. */
+#define FEW_RANKS 10u
 
 struct best_shares {
     uint32_t n; /* in the list; SHARES_LISTED + 1: they are counted */
@@ -54,32 +56,17 @@ void list_encoder_release(struct list_encoder *e)
     buf_release(&e->bodies);
     buf_release(&e->directory);
     buf_release(&e->term_forms);
-    free(e->values);
+    posting_block_release(&e->block);
     free(e->range_codes);
     free(e->best);
-    e->values = NULL;
     e->range_codes = NULL;
     e->best = NULL;
-}
-
-enum status list_encoder_grow(struct list_encoder *e, size_t tf)
-{
-    if (e->status != STATUS_OK)
-        return e->status;
-    const size_t cap = 2 * e->values_cap + tf + 4 * BLOCK_VALUES;
-    uint32_t *const values = realloc(e->values, cap * sizeof *values);
-    if (values == NULL)
-        return e->status = fail_no_memory();
-    e->values = values;
-    e->values_cap = cap;
-    return STATUS_OK;
 }
 
 void list_encoder_begin(struct list_encoder *e, struct span term)
 {
     e->term = term;
-    e->n = 0;
-    e->n_values = 0;
+    posting_block_clear(&e->block);
     e->df = 0;
     e->cf = 0;
     e->base = 0;
@@ -97,8 +84,8 @@ static void compute_shares(const struct list_encoder *e, float shares[BLOCK_VALU
 {
     const struct lengths *const l = e->settings.lengths;
     uint32_t gathered[BLOCK_VALUES];
-    lengths_of(l, e->passages, e->n, gathered);
-    score_kernels()->shares(&e->settings.bm25, e->tfs, gathered, e->n, shares);
+    lengths_of(l, e->block.passages, e->block.n, gathered);
+    score_kernels()->shares(&e->settings.bm25, e->block.tfs, gathered, e->block.n, shares);
 }
 
 static void note_best(struct best_shares *b, const float *shares, uint32_t n)
@@ -126,8 +113,8 @@ static void close_range(struct list_encoder *e)
  * begins. */
 static void note_ranges(struct list_encoder *e, const float *shares)
 {
-    for (uint32_t i = 0; i < e->n; i++) {
-        const uint32_t range = e->passages[i] / RANGE_PASSAGES;
+    for (uint32_t i = 0; i < e->block.n; i++) {
+        const uint32_t range = e->block.passages[i] / RANGE_PASSAGES;
         if (range != e->range) {
             close_range(e);
             e->range = range;
@@ -139,9 +126,9 @@ static void note_ranges(struct list_encoder *e, const float *shares)
 
 static void append_positions(struct list_encoder *e)
 {
-    for (size_t from = 0; from < e->n_values; from += BLOCK_VALUES) {
-        const size_t left = e->n_values - from;
-        packed_block_append(&e->part.positions, e->values + from,
+    for (size_t from = 0; from < e->block.n_values; from += BLOCK_VALUES) {
+        const size_t left = e->block.n_values - from;
+        packed_block_append(&e->part.positions, e->block.values + from,
                             left < BLOCK_VALUES ? left : BLOCK_VALUES);
     }
 }
@@ -151,23 +138,22 @@ static void encode_block(struct list_encoder *e, bool ranges)
 {
     float shares[BLOCK_VALUES];
     compute_shares(e, shares);
-    const float most = score_kernels()->largest(shares, e->n);
+    const float most = score_kernels()->largest(shares, e->block.n);
     e->max_share = most > e->max_share ? most : e->max_share;
-    note_best(e->best, shares, e->n);
+    note_best(e->best, shares, e->block.n);
     if (ranges)
         note_ranges(e, shares);
-    buf_put_le32(&e->directory, e->passages[e->n - 1]);
+    buf_put_le32(&e->directory, e->block.passages[e->block.n - 1]);
     buf_put_u8(&e->directory, bound_code(most));
     buf_put_le64(&e->directory, e->bodies.len);
     buf_put_le64(&e->directory, e->part.positions.len - e->positions_start);
-    postings_block_append(&e->bodies, e->base, e->passages, e->tfs, e->n);
+    postings_block_append(&e->bodies, e->base, e->block.passages, e->block.tfs, e->block.n);
     if (e->settings.positions)
         append_positions(e);
-    e->base = e->passages[e->n - 1] + 1;
-    e->df += e->n;
-    e->cf += e->n_values;
-    e->n = 0;
-    e->n_values = 0;
+    e->base = e->block.passages[e->block.n - 1] + 1;
+    e->df += e->block.n;
+    e->cf += e->block.n_values;
+    posting_block_clear(&e->block);
 }
 
 void list_encoder_flush(struct list_encoder *e)
@@ -237,10 +223,27 @@ static uint32_t value_of_rank(const uint32_t *counts, uint32_t n, uint32_t *k)
     return value;
 }
 
+/* The k-th of few values: the k largest so far, in order. */
+static uint16_t kth_of_few(const uint16_t *values, uint32_t n, uint32_t k)
+{
+    uint16_t best[FEW_RANKS] = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        if (values[i] <= best[k - 1])
+            continue;
+        uint32_t at = k - 1;
+        for (; at > 0 && best[at - 1] < values[i]; at--)
+            best[at] = best[at - 1];
+        best[at] = values[i];
+    }
+    return best[k - 1];
+}
+
 static uint16_t kth_best(const struct best_shares *b, uint32_t k)
 {
     if (b->n > SHARES_LISTED)
         return (uint16_t)value_of_rank(b->counts, 65536, &k);
+    if (k <= FEW_RANKS)
+        return kth_of_few(b->list, b->n, k);
     uint32_t counts[256] = {0};
     for (uint32_t i = 0; i < b->n; i++)
         counts[b->list[i] >> 8]++;
@@ -254,14 +257,14 @@ static uint16_t kth_best(const struct best_shares *b, uint32_t k)
 /* A rare term's postings, inside its entry. */
 static void append_inline(struct list_encoder *e, struct term_entry *entry)
 {
-    struct inline_postings postings = {.n = e->n};
-    memcpy(postings.passages, e->passages, e->n * sizeof(uint32_t));
-    memcpy(postings.tfs, e->tfs, e->n * sizeof(uint32_t));
+    struct inline_postings postings = {.n = e->block.n};
+    memcpy(postings.passages, e->block.passages, e->block.n * sizeof(uint32_t));
+    memcpy(postings.tfs, e->block.tfs, e->block.n * sizeof(uint32_t));
     size_t at = 0;
-    for (uint32_t i = 0; i < e->n; i++)
-        for (uint32_t j = 0; j < e->tfs[i]; j++, at++)
+    for (uint32_t i = 0; i < e->block.n; i++)
+        for (uint32_t j = 0; j < e->block.tfs[i]; j++, at++)
             postings.positions[at] =
-                j == 0 ? e->values[at] : postings.positions[at - 1] + e->values[at] + 1;
+                j == 0 ? e->block.values[at] : postings.positions[at - 1] + e->block.values[at] + 1;
     inline_postings_append(&e->bodies, &postings, e->settings.positions);
     entry->inlined = buf_span(&e->bodies);
 }
@@ -272,7 +275,7 @@ static void append_list(struct list_encoder *e, struct term_entry *entry)
     const uint64_t lists_start = p->lists.len;
     const uint64_t bounds_start = p->bounds.len;
     const bool many = e->df > 0; /* a block was full */
-    encode_block(e, many || e->n == BLOCK_VALUES);
+    encode_block(e, many || e->block.n == BLOCK_VALUES);
     entry->positions_bytes = p->positions.len - e->positions_start;
     if (many)
         append_directory(e, entry->positions_bytes);
@@ -331,7 +334,7 @@ static void append_term(struct list_encoder *e, const struct term_entry *entry)
 enum status list_encoder_end(struct list_encoder *e)
 {
     struct list_part *const p = &e->part;
-    struct term_entry entry = {.df = e->df + e->n, .cf = e->cf + e->n_values};
+    struct term_entry entry = {.df = e->df + e->block.n, .cf = e->cf + e->block.n_values};
     if (term_entry_is_inline(&entry))
         append_inline(e, &entry);
     else

@@ -21,10 +21,10 @@
 #ifndef QIAO_INDEXER_WRITE_LIST_ENCODER_H
 #define QIAO_INDEXER_WRITE_LIST_ENCODER_H
 
-#include "common/codec/packed_block.h"
 #include "common/codec/term_entry.h"
 #include "common/score/bm25.h"
 #include "indexer/write/lengths.h"
+#include "indexer/write/posting_block.h"
 
 struct postings_settings {
     struct bm25 bm25;              /* for the bounds */
@@ -57,13 +57,7 @@ struct list_encoder {
     struct postings_settings settings;
     struct list_part part;
     struct span term;
-    /* The block that fills: */
-    uint32_t n;
-    uint32_t passages[BLOCK_VALUES];
-    uint32_t tfs[BLOCK_VALUES];
-    uint32_t *values; /* of positions, as POSI has them: first, then gaps less one */
-    size_t n_values;
-    size_t values_cap;
+    struct posting_block block; /* that fills */
     /* The list so far: */
     uint32_t df;   /* in complete blocks */
     uint64_t cf;   /* likewise */
@@ -90,24 +84,14 @@ void list_encoder_begin(struct list_encoder *e, struct span term);
 /* Ends a full block. */
 void list_encoder_flush(struct list_encoder *e);
 
-/* Room for one more posting's `tf` values. */
-enum status list_encoder_grow(struct list_encoder *e, size_t tf);
-
 /* The next posting; its `tf` positions ascend. After a failure nothing happens. */
 static inline void list_encoder_add(struct list_encoder *e, uint32_t passage,
                                     const uint32_t *positions, uint32_t tf)
 {
-    if (e->n == BLOCK_VALUES)
+    if (e->block.n == BLOCK_VALUES)
         list_encoder_flush(e);
-    if (e->values_cap - e->n_values < tf && list_encoder_grow(e, tf) != STATUS_OK)
-        return;
-    e->passages[e->n] = passage;
-    e->tfs[e->n++] = tf;
-    uint32_t *const values = e->values + e->n_values;
-    values[0] = positions[0];
-    for (uint32_t i = 1; i < tf; i++)
-        values[i] = positions[i] - positions[i - 1] - 1;
-    e->n_values += tf;
+    if (e->status == STATUS_OK)
+        e->status = posting_block_add(&e->block, passage, positions, tf);
 }
 
 /* A form of the open term and how often it occurs. Forms ascend. */

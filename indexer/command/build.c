@@ -15,6 +15,7 @@
 
 struct settings {
     const char *format;
+    const char *charset;
     const char *passages;
     const char *profile;
     const char *positions;
@@ -33,7 +34,9 @@ struct settings {
 
 static const struct cli_option options[] = {
     {"format", 0, CLI_STRING, offsetof(struct settings, format), "NAME",
-     "auto, text, markdown, jsonl, json or tsv (auto)"},
+     "auto, text, markdown, html, jsonl, json, tsv or trec (auto)"},
+    {"charset", 0, CLI_STRING, offsetof(struct settings, charset), "NAME",
+     "encoding of files that do not say theirs: latin1, gb18030, shift_jis, ... (utf-8)"},
     {"passages", 0, CLI_STRING, offsetof(struct settings, passages), "MODE",
      "paragraphs, whole or window:WORDS:STRIDE (whole for TSV and BEIR files, else paragraphs)"},
     {"profile", 0, CLI_STRING, offsetof(struct settings, profile), "NAME",
@@ -121,7 +124,10 @@ static enum status interpret(const struct settings *s, struct ingest_options *o)
                                  .ids_name = s->ids};
     o->corpus.hidden = s->hidden;
     if (!corpus_format_by_name(s->format, &o->corpus.format))
-        return unknown("format", s->format, "auto, text, markdown, jsonl, json, tsv");
+        return unknown("format", s->format, "auto, text, markdown, html, jsonl, json, tsv, trec");
+    if (!charset_by_label(span_of_string(s->charset), &o->corpus.charset))
+        return fail(STATUS_USAGE, "--charset: '%s' is no encoding that is known (docs/CORPUS.md)",
+                    s->charset);
     o->profile = profile_by_name(s->profile);
     if (o->profile == NULL)
         return unknown("profile", s->profile, "english, anserini, plain");
@@ -181,6 +187,7 @@ static enum status build(const struct ingest_options *o, const struct settings *
 static int run(const struct cli_command *command, int argc, char **argv)
 {
     struct settings s = {.format = "auto",
+                         .charset = "utf-8",
                          .profile = "english",
                          .positions = "yes",
                          .store = "text",

@@ -21,6 +21,8 @@ static const struct {
     {"jsonl", CORPUS_JSON, read_json},
     {"json", CORPUS_JSON, read_json},
     {"tsv", CORPUS_TSV, read_tsv},
+    {"html", CORPUS_HTML, read_html},
+    {"trec", CORPUS_TREC, read_trec},
 };
 
 #define N_FORMATS (sizeof formats / sizeof formats[0])
@@ -74,6 +76,17 @@ static enum status finish_stream(struct reading *r)
     return unpack_status(r->in);
 }
 
+/* Decodes the stream as --charset says. Two bytes a letter must be decoded before the format can be
+ * seen; a page may say its own encoding, and is left to its reader. */
+static enum status decode(struct reading *r, enum charset_name charset, bool detected,
+                          enum corpus_format format)
+{
+    if (charset == CHARSET_UTF8 || unpack_is_decoded(r->in) ||
+        charset_is_ascii(charset) != detected || (detected && format == CORPUS_HTML))
+        return STATUS_OK;
+    return unpack_decode(r->in, charset);
+}
+
 static enum status read_file(const struct corpus_options *options, struct reading *r,
                              const struct walk_file *file)
 {
@@ -81,11 +94,14 @@ static enum status read_file(const struct corpus_options *options, struct readin
     r->path = file->path;
     r->file_id = id_of(options, file);
     unpack_start(r->in, file->fd, file->size);
+    TRY(decode(r, options->charset, false, options->format));
     detect(last_name(file->path), unpack_peek(r->in, DETECT_BYTES), options->format, &found);
-    if (found.binary)
+    if (found.binary) {
         report_binary(r->report, r->path, found.kind);
-    else
+    } else {
+        TRY(decode(r, options->charset, true, found.format));
         TRY(reader_of(found.format)(r));
+    }
     return finish_stream(r);
 }
 
@@ -122,6 +138,7 @@ enum status corpus_read(const struct corpus_options *options, const char *const 
                         struct report *report, document_sink *sink, void *context)
 {
     struct reading r = {
+        .charset = options->charset,
         .report = report,
         .sink = sink,
         .sink_context = context,

@@ -13,6 +13,7 @@
 #ifndef QIAO_INDEXER_CORPUS_CORPUS_H
 #define QIAO_INDEXER_CORPUS_CORPUS_H
 
+#include "indexer/corpus/charset.h"
 #include "indexer/corpus/document.h"
 #include "indexer/corpus/report.h"
 
@@ -22,6 +23,8 @@ enum corpus_format {
     CORPUS_MARKDOWN,
     CORPUS_JSON, /* JSON lines, one object, or an array of objects */
     CORPUS_TSV,
+    CORPUS_HTML,
+    CORPUS_TREC, /* <DOC> ... </DOC> */
 };
 
 enum corpus_ids {
@@ -33,19 +36,20 @@ enum corpus_ids {
 struct corpus_options {
     enum corpus_format format;
     enum corpus_ids ids;
-    bool hidden;              /* take hidden files and .git as well */
-    struct span index_folder; /* never read: the index that is being written; may be empty */
+    enum charset_name charset; /* of files that do not say theirs; CHARSET_UTF8 */
+    bool hidden;               /* take hidden files and .git as well */
+    struct span index_folder;  /* never read: the index that is being written; may be empty */
 };
 
 #define CORPUS_OPTIONS_DEFAULT                                                                     \
     {                                                                                              \
-        CORPUS_AUTO, IDS_PATH, false,                                                              \
+        CORPUS_AUTO, IDS_PATH, CHARSET_UTF8, false,                                                \
         {                                                                                          \
             NULL, 0                                                                                \
         }                                                                                          \
     }
 
-/* The format of that name ("auto", "text", "markdown", "jsonl", "json", "tsv"); false if none. */
+/* The format of that name ("auto", "text", "markdown", "html", "jsonl", "json", "tsv", "trec"); false if none. */
 bool corpus_format_by_name(const char *name, enum corpus_format *out /* OUT */);
 
 /* Reads all of `sources` ("-" is standard input) and hands every document to `sink`. Reports every

@@ -12,9 +12,11 @@ static const struct {
     const char *extension;
     enum corpus_format format;
 } extensions[] = {
-    {"txt", CORPUS_TEXT},  {"text", CORPUS_TEXT},   {"md", CORPUS_MARKDOWN},
-    {"json", CORPUS_JSON}, {"jsonl", CORPUS_JSON},  {"markdown", CORPUS_MARKDOWN},
-    {"tsv", CORPUS_TSV},   {"ndjson", CORPUS_JSON},
+    {"txt", CORPUS_TEXT},      {"text", CORPUS_TEXT},    {"md", CORPUS_MARKDOWN},
+    {"json", CORPUS_JSON},     {"jsonl", CORPUS_JSON},   {"markdown", CORPUS_MARKDOWN},
+    {"tsv", CORPUS_TSV},       {"ndjson", CORPUS_JSON},  {"html", CORPUS_HTML},
+    {"htm", CORPUS_HTML},      {"xhtml", CORPUS_HTML},   {"trec", CORPUS_TREC},
+    {"trectext", CORPUS_TREC}, {"trecweb", CORPUS_TREC},
 };
 
 /* Magic bytes at `offset` and the kind they tell. Formats whose magic could begin a text are not
@@ -146,7 +148,7 @@ static void name_kind(struct span extension, const char *magic, char *kind)
 
 static void skip_spaces(struct cursor *c)
 {
-    while (c->at < c->end && (*c->at == ' ' || (*c->at >= '\t' && *c->at <= '\r')))
+    while (c->at < c->end && byte_is_space(*c->at))
         c->at++;
 }
 
@@ -162,13 +164,14 @@ static bool take_byte(struct cursor *c, uint8_t byte)
 /* Whether the text begins with {"KEY": or [{"KEY":, KEY a field name that can begin a record. */
 static bool begins_json(struct span head, bool loose)
 {
-    static const char *const keys[] = {"id",   "_id",      "docid", "docno", /* loose: */ "title",
-                                       "text", "contents", "body",  "url",   "date"};
+    static const char *const keys[] = {
+        "id",   "_id",      "pid",  "docid", "docno", /* loose: */ "title",
+        "text", "contents", "body", "url",   "date",  "passage"};
     struct cursor c = cursor_of(head.data, head.len);
     (void)take_byte(&c, '[');
     if (!take_byte(&c, '{') || !take_byte(&c, '"'))
         return false;
-    const size_t n_keys = loose ? sizeof keys / sizeof keys[0] : 4;
+    const size_t n_keys = loose ? sizeof keys / sizeof keys[0] : 5;
     for (size_t i = 0; i < n_keys; i++) {
         struct cursor behind = c;
         const size_t len = strlen(keys[i]);
@@ -176,6 +179,67 @@ static bool begins_json(struct span head, bool loose)
             continue;
         behind.at += len;
         if (*behind.at++ == '"' && take_byte(&behind, ':'))
+            return true;
+    }
+    return false;
+}
+
+static bool begins_with(struct span text, const char *lower)
+{
+    const size_t len = strlen(lower);
+    return text.len >= len && strncasecmp((const char *)text.data, lower, len) == 0;
+}
+
+/* `head` without the comments, declarations and instructions (<!-- --> <!DOCTYPE> <?xml?>) in front
+ * of its first tag. *doctype: one of them said html. */
+static struct span first_tag(struct span head, bool *doctype)
+{
+    struct cursor c = cursor_of(head.data, head.len);
+    *doctype = false;
+    for (;;) {
+        skip_spaces(&c);
+        const struct span rest = span_of(c.at, cursor_left(&c));
+        *doctype |= begins_with(rest, "<!doctype html");
+        if (!begins_with(rest, "<!") && !begins_with(rest, "<?"))
+            return rest;
+        const char *const end = begins_with(rest, "<!--") ? "-->" : ">";
+        const uint8_t *const close = memmem(rest.data, rest.len, end, strlen(end));
+        if (close == NULL)
+            return span_of(c.end, 0);
+        c.at = close + strlen(end);
+    }
+}
+
+/* Whether `tag` is a page's: <html, or <head or <body behind it. */
+static bool begins_html(struct span tag)
+{
+    static const char *const names[] = {"<html", "<head", "<body", "<title"};
+    for (size_t i = 0; i < 4; i++) {
+        const size_t len = strlen(names[i]);
+        if (begins_with(tag, names[i]) && tag.len > len &&
+            (tag.data[len] == '>' || byte_is_space(tag.data[len])))
+            return true;
+    }
+    return false;
+}
+
+/* Whether `tag` opens a record of TREC: <DOC> and <DOCNO> or <DOCID>, or <DOC id=... */
+static bool begins_trec(struct span tag)
+{
+    static const char *const ids[] = {"id=", "docid=", "docno="};
+    if (!begins_with(tag, "<doc") || tag.len < 6)
+        return false;
+    struct cursor c = cursor_of(tag.data + 4, tag.len - 4);
+    if (take_byte(&c, '>')) {
+        skip_spaces(&c);
+        const struct span rest = span_of(c.at, cursor_left(&c));
+        return begins_with(rest, "<docno>") || begins_with(rest, "<docid>");
+    }
+    if (!byte_is_space(*c.at))
+        return false;
+    skip_spaces(&c);
+    for (size_t i = 0; i < 3; i++) {
+        if (begins_with(span_of(c.at, cursor_left(&c)), ids[i]))
             return true;
     }
     return false;
@@ -222,12 +286,18 @@ void detect(struct span name, struct span head, enum corpus_format asked, struct
     const bool nameless = extension.len == 0;
     *out = (struct detection){.format = by_name == CORPUS_AUTO ? CORPUS_TEXT : by_name};
     out->binary = magic != NULL || has_binary_bytes(head, by_name != CORPUS_AUTO);
+    bool doctype;
+    const struct span tag = first_tag(head, &doctype);
     if (out->binary)
         name_kind(extension, magic, out->kind);
     else if (asked != CORPUS_AUTO)
         out->format = asked;
     else if (begins_json(head, nameless))
         out->format = CORPUS_JSON;
+    else if (begins_trec(tag))
+        out->format = CORPUS_TREC;
+    else if (doctype || begins_html(tag))
+        out->format = CORPUS_HTML;
     else if (nameless && begins_tsv(head))
         out->format = CORPUS_TSV;
 }

@@ -4,8 +4,12 @@
  *
  *   binary    magic bytes; a NUL, unless the name says text and NULs are rare (a stray one in a
  *             note must not hide the note)
- *   JSON      a first record {"id": ... (_id, docid, docno), also as the first of an array; by
+ *   JSON      a first record {"id": ... (_id, pid, docid, docno), also as the first of an array; by
  *             name: .jsonl .ndjson .json
+ *   TREC      a first tag <DOC> with <DOCNO> or <DOCID> behind it, or <DOC id=...>; by name: .trec
+ *             .trectext .trecweb
+ *   HTML      <!DOCTYPE html, or a first tag <html>, <head>, <title> or <body>; by name: .html .htm
+ *             .xhtml
  *   TSV       by name: .tsv; for a stream or a file without an extension also by content: each of
  *             the first lines has one or two tabs, and an id without spaces in front
  *   Markdown  by name: .md .markdown

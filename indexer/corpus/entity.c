@@ -1,61 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* entity: two tables, searched from the front; references are rare in text. */
+/* entity: numbers by hand, names by binary search. */
 #include "indexer/corpus/entity.h"
 
 #include "common/base/utf8.h"
+#include "indexer/corpus/entity_table.h"
 
-/* Names are case-sensitive; Latin 1 stands in order of its code points, from U+00A0. */
-static const char *const latin1[96] = {
-    "nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",
-    "copy",   "ordf",   "laquo",  "not",    "shy",    "reg",    "macr",   "deg",    "plusmn",
-    "sup2",   "sup3",   "acute",  "micro",  "para",   "middot", "cedil",  "sup1",   "ordm",
-    "raquo",  "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc",  "Atilde",
-    "Auml",   "Aring",  "AElig",  "Ccedil", "Egrave", "Eacute", "Ecirc",  "Euml",   "Igrave",
-    "Iacute", "Icirc",  "Iuml",   "ETH",    "Ntilde", "Ograve", "Oacute", "Ocirc",  "Otilde",
-    "Ouml",   "times",  "Oslash", "Ugrave", "Uacute", "Ucirc",  "Uuml",   "Yacute", "THORN",
-    "szlig",  "agrave", "aacute", "acirc",  "atilde", "auml",   "aring",  "aelig",  "ccedil",
-    "egrave", "eacute", "ecirc",  "euml",   "igrave", "iacute", "icirc",  "iuml",   "eth",
-    "ntilde", "ograve", "oacute", "ocirc",  "otilde", "ouml",   "divide", "oslash", "ugrave",
-    "uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml",
-};
+#define NAME_BYTES 32 /* longer than the longest name */
+#define BARE_BYTES 6  /* the longest that needs no semicolon */
 
-static const struct {
-    const char *name;
-    uint32_t code_point;
-} others[] = {
-    {"amp", '&'},       {"lt", '<'},        {"gt", '>'},        {"quot", '"'},
-    {"apos", '\''},     {"ndash", 0x2013},  {"mdash", 0x2014},  {"lsquo", 0x2018},
-    {"rsquo", 0x2019},  {"sbquo", 0x201a},  {"ldquo", 0x201c},  {"rdquo", 0x201d},
-    {"bdquo", 0x201e},  {"dagger", 0x2020}, {"Dagger", 0x2021}, {"bull", 0x2022},
-    {"hellip", 0x2026}, {"permil", 0x2030}, {"prime", 0x2032},  {"Prime", 0x2033},
-    {"lsaquo", 0x2039}, {"rsaquo", 0x203a}, {"euro", 0x20ac},   {"trade", 0x2122},
-    {"larr", 0x2190},   {"uarr", 0x2191},   {"rarr", 0x2192},   {"darr", 0x2193},
-    {"harr", 0x2194},   {"rArr", 0x21d2},   {"minus", 0x2212},  {"infin", 0x221e},
-    {"asymp", 0x2248},  {"ne", 0x2260},     {"le", 0x2264},     {"ge", 0x2265},
-    {"OElig", 0x152},   {"oelig", 0x153},   {"Scaron", 0x160},  {"scaron", 0x161},
-    {"Yuml", 0x178},    {"fnof", 0x192},    {"alpha", 0x3b1},   {"beta", 0x3b2},
-    {"gamma", 0x3b3},   {"delta", 0x3b4},   {"lambda", 0x3bb},  {"mu", 0x3bc},
-    {"pi", 0x3c0},      {"sigma", 0x3c3},   {"omega", 0x3c9},   {"Omega", 0x3a9},
-    {"ensp", 0x2002},   {"emsp", 0x2003},   {"thinsp", 0x2009}, {"check", 0x2713},
-};
+/* What the numbers 0x80 to 0x9f mean in pages: windows-1252, but for five that it leaves out. */
+static const uint16_t windows_1252[32] = {
+    0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
 
-static bool is_name(struct span name, const char *known)
+static bool is_alphanumeric(uint8_t byte)
 {
-    return span_equal(name, span_of_string(known));
-}
-
-/* 0 if the name is not known. */
-static uint32_t code_point_of_name(struct span name)
-{
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (is_name(name, others[i].name))
-            return others[i].code_point;
-    }
-    for (uint32_t i = 0; i < 96; i++) {
-        if (is_name(name, latin1[i]))
-            return 0xa0 + i;
-    }
-    return 0;
+    return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
 }
 
 static uint32_t digit_of(uint8_t byte)
@@ -66,36 +27,104 @@ static uint32_t digit_of(uint8_t byte)
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10u : 16;
 }
 
-/* The number behind `&#`; 0 if it is none, U+FFFD if it is no character. */
-static uint32_t code_point_of_number(struct span number)
+static uint32_t character_of(uint32_t number)
 {
-    const bool hex = number.len > 0 && (number.data[0] | 0x20) == 'x';
-    const uint32_t base = hex ? 16 : 10;
-    uint32_t value = 0;
-    if (number.len == hex)
-        return 0;
-    for (size_t i = hex; i < number.len; i++) {
-        const uint32_t digit = digit_of(number.data[i]);
-        if (digit >= base)
-            return 0;
-        value = value > 0x10ffff ? value : value * base + digit;
-    }
-    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    return value == 0 || value > 0x10ffff || surrogate ? UTF8_REPLACEMENT : value;
+    const bool surrogate = number >= 0xd800 && number <= 0xdfff;
+    if (number == 0 || number > 0x10ffff || surrogate)
+        return UTF8_REPLACEMENT;
+    return number >= 0x80 && number < 0xa0 ? windows_1252[number - 0x80] : number;
 }
 
-void entity_append(struct buf *out, struct span entity)
+/* The reference &#...; or &#x...;, with or without its semicolon. 0: it is none. */
+static size_t take_number(struct span text, uint8_t *out, size_t *taken)
 {
-    uint32_t code_point = 0;
-    if (entity.len > 2 && entity.data[0] == '&' && entity.data[entity.len - 1] == ';') {
-        const struct span name = span_of(entity.data + 1, entity.len - 2);
-        code_point = name.data[0] == '#'
-                         ? code_point_of_number(span_of(name.data + 1, name.len - 1))
-                         : code_point_of_name(name);
+    const bool hex = text.len > 2 && (text.data[2] | 0x20) == 'x';
+    const uint32_t base = hex ? 16 : 10;
+    const size_t first = hex ? 3 : 2;
+    size_t at = first;
+    uint32_t value = 0;
+    for (; at < text.len && digit_of(text.data[at]) < base; at++)
+        value = value > 0x10ffff ? value : value * base + digit_of(text.data[at]);
+    if (at == first)
+        return 0;
+    *taken = at + (at < text.len && text.data[at] == ';');
+    return utf8_encode(character_of(value), out);
+}
+
+static const struct entity_name *find_name(struct span name)
+{
+    size_t from = 0;
+    size_t to = ENTITY_NAMES;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        const int order = span_compare(name, span_of_string(entity_names[middle].name));
+        if (order == 0)
+            return &entity_names[middle];
+        if (order < 0)
+            to = middle;
+        else
+            from = middle + 1;
     }
-    uint8_t bytes[4];
-    if (code_point == 0)
-        buf_append_span(out, entity);
-    else
-        buf_append(out, bytes, utf8_encode(code_point, bytes));
+    return NULL;
+}
+
+/* The longest bare name that the `len` letters behind the & begin with; NULL if none does. */
+static const struct entity_name *find_bare(struct span text, size_t len, enum entity_place place)
+{
+    for (size_t n = len < BARE_BYTES ? len : BARE_BYTES; n > 1; n--) {
+        const struct entity_name *const found = find_name(span_of(text.data + 1, n));
+        const uint8_t behind = n + 1 < text.len ? text.data[n + 1] : 0;
+        if (found == NULL || !found->bare)
+            continue;
+        return place == ENTITY_ATTRIBUTE && (behind == '=' || is_alphanumeric(behind)) ? NULL
+                                                                                       : found;
+    }
+    return NULL;
+}
+
+/* The reference &name;, or a bare one. 0: it is none. */
+static size_t take_name(struct span text, enum entity_place place, uint8_t *out, size_t *taken)
+{
+    size_t len = 0;
+    while (len < NAME_BYTES && len + 1 < text.len && is_alphanumeric(text.data[len + 1]))
+        len++;
+    const bool ends = len + 1 < text.len && text.data[len + 1] == ';';
+    const struct entity_name *found = ends ? find_name(span_of(text.data + 1, len)) : NULL;
+    *taken = len + 2;
+    if (found == NULL) {
+        found = find_bare(text, len, place);
+        *taken = found == NULL ? 0 : strlen(found->name) + 1;
+    }
+    if (found == NULL)
+        return 0;
+    const size_t n = strlen(found->text);
+    memcpy(out, found->text, n);
+    return n;
+}
+
+size_t entity_take(struct span text, enum entity_place place, uint8_t *out, size_t *taken)
+{
+    const bool number = text.len > 1 && text.data[1] == '#';
+    const size_t n = number ? take_number(text, out, taken) : take_name(text, place, out, taken);
+    if (n > 0)
+        return n;
+    *taken = 1;
+    out[0] = '&';
+    return 1;
+}
+
+void entity_decode(struct buf *out, struct span text, enum entity_place place)
+{
+    while (text.len > 0) {
+        const uint8_t *const found = memchr(text.data, '&', text.len);
+        const size_t plain = found != NULL ? (size_t)(found - text.data) : text.len;
+        buf_append(out, text.data, plain);
+        text = span_of(text.data + plain, text.len - plain);
+        if (text.len == 0)
+            return;
+        uint8_t bytes[ENTITY_BYTES];
+        size_t taken;
+        buf_append(out, bytes, entity_take(text, place, bytes, &taken));
+        text = span_of(text.data + taken, text.len - taken);
+    }
 }

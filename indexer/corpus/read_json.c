@@ -4,8 +4,10 @@
  *
  *     {"id": ..., "title": ..., "text": ..., "date": ..., "url": ...}
  *
- * The id is `id`, `_id`, `docid` or `docno` (a string or a number), the text `text`, `contents` or
- * `body`; the first of these that is there counts. json-c reads one record at a time, whatever the
+ * The id is `id`, `_id`, `pid`, `docid` or `docno` (a string or a number), the text `text`,
+ * `contents`, `body`, `passage` or `segment`; the first of these that is there counts. `headings`
+ * (MS MARCO's) stand in front of the text; date and url may stand in `metadata` (BEIR's). The page
+ * that wikiextractor wrote begins with its title, which is not repeated. json-c reads one record at a time, whatever the
  * shape: where a record ends is found by a scan that knows only strings and nesting, so a file of
  * any size needs the memory of its largest record.
  *
@@ -108,7 +110,7 @@ static bool read_field(struct reading *r, uint64_t line, struct json_object *rec
 
 static bool read_id(struct reading *r, struct json_object *record, struct document *d)
 {
-    static const char *const names[] = {"id", "_id", "docid", "docno", NULL};
+    static const char *const names[] = {"id", "_id", "pid", "docid", "docno", NULL};
     struct json_object *value = NULL;
     const char *const name = first_field(record, names, &value);
     if (name == NULL)
@@ -126,7 +128,7 @@ static bool read_id(struct reading *r, struct json_object *record, struct docume
 
 static bool read_body(struct reading *r, struct json_object *record, struct document *d)
 {
-    static const char *const names[] = {"text", "contents", "body", NULL};
+    static const char *const names[] = {"text", "contents", "body", "passage", "segment", NULL};
     struct json_object *value = NULL;
     const char *const name = first_field(record, names, &value);
     if (name == NULL) {
@@ -138,18 +140,59 @@ static bool read_body(struct reading *r, struct json_object *record, struct docu
         reader_refuse(r, d->line, "field '%s' is no string", name);
         return false;
     }
-    d->precut |= strcmp(name, "contents") == 0;
+    d->precut |= strcmp(name, "contents") == 0 || strcmp(name, "passage") == 0 ||
+                 strcmp(name, "segment") == 0;
     return scalar_of(value, &d->text);
+}
+
+/* Date and url of `record`, or of its metadata. */
+static bool read_facts(struct reading *r, struct json_object *record, struct document *d)
+{
+    struct json_object *metadata;
+    if (!read_field(r, d->line, record, "date", &d->date) ||
+        !read_field(r, d->line, record, "url", &d->url))
+        return false;
+    if (!json_object_object_get_ex(record, "metadata", &metadata) ||
+        !json_object_is_type(metadata, json_type_object))
+        return true;
+    return (d->date.len > 0 || read_field(r, d->line, metadata, "date", &d->date)) &&
+           (d->url.len > 0 || read_field(r, d->line, metadata, "url", &d->url));
+}
+
+/* Whether the record is a page as wikiextractor writes it. */
+static bool is_wikipedia(const struct document *d)
+{
+    static const char sign[] = "?curid=";
+    return d->url.len > 0 && memmem(d->url.data, d->url.len, sign, sizeof sign - 1) != NULL;
+}
+
+/* Puts the headings of a page in front of its text, in `room`. */
+static void join_headings(struct json_object *record, struct buf *room, struct document *d)
+{
+    struct json_object *value;
+    struct span headings;
+    if (!json_object_object_get_ex(record, "headings", &value) ||
+        !json_object_is_type(value, json_type_string) || !scalar_of(value, &headings) ||
+        reader_trim(headings).len == 0)
+        return;
+    buf_clear(room);
+    buf_append_span(room, reader_trim(headings));
+    buf_append_string(room, "\n\n");
+    buf_append_span(room, d->text);
+    d->text = buf_span(room);
 }
 
 static enum status read_object(struct reading *r, struct json_object *record, uint64_t line)
 {
     struct document d = {.line = line};
-    const bool good = read_id(r, record, &d) && read_body(r, record, &d) &&
-                      read_field(r, line, record, "title", &d.title) &&
-                      read_field(r, line, record, "date", &d.date) &&
-                      read_field(r, line, record, "url", &d.url);
-    return good ? reader_hand_on(r, &d, READER_VALID) : STATUS_OK;
+    if (!read_id(r, record, &d) || !read_body(r, record, &d) ||
+        !read_field(r, line, record, "title", &d.title) || !read_facts(r, record, &d))
+        return STATUS_OK;
+    if (is_wikipedia(&d))
+        d.text = reader_without_title(d.text, d.title);
+    join_headings(record, &r->scratch, &d); /* what was parsed may have stood there: it is done */
+    TRY(buf_status(&r->scratch));
+    return reader_hand_on(r, &d, READER_VALID);
 }
 
 /* Parses the bytes of one record, which are not empty. Bad bytes are replaced (and counted) before

@@ -142,7 +142,7 @@ static int take_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *
     if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR)
         buf_put_u8(m->out, '\n');
     else if (type == MD_TEXT_ENTITY)
-        entity_append(m->out, bytes);
+        entity_decode(m->out, bytes, ENTITY_TEXT);
     else if (type == MD_TEXT_NULLCHAR) {
         buf_append_string(m->out, "\xef\xbf\xbd");
         m->replaced++;

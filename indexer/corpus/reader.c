@@ -28,6 +28,17 @@ struct span reader_trim(struct span text)
     return text;
 }
 
+struct span reader_without_title(struct span text, struct span title)
+{
+    if (title.len == 0 || text.len <= title.len || text.data[title.len] != '\n' ||
+        memcmp(text.data, title.data, title.len) != 0)
+        return text;
+    size_t n = title.len;
+    while (n < text.len && text.data[n] == '\n')
+        n++;
+    return span_of(text.data + n, text.len - n);
+}
+
 bool reader_whole(struct reading *r, struct span *out)
 {
     enum report_kind kind;

@@ -34,8 +34,9 @@ enum reader_field { READER_ID, READER_TITLE, READER_DATE, READER_URL, READER_TEX
 /* What a reader borrows while it reads one file. */
 struct reading {
     struct unpack *in;
-    struct span path;    /* for messages and document.source */
-    struct span file_id; /* the document's id where the format gives none */
+    struct span path;          /* for messages and document.source */
+    struct span file_id;       /* the document's id where the format gives none */
+    enum charset_name charset; /* of pages that do not say; CHARSET_UTF8: see html_charset.h */
     struct report *report;
     document_sink *sink;
     void *sink_context;
@@ -50,8 +51,10 @@ void reading_release(struct reading *r);
 typedef enum status reader(struct reading *r);
 reader read_text;
 reader read_markdown;
+reader read_html;
 reader read_json;
 reader read_tsv;
+reader read_trec;
 
 /* Whether a document's fields are known to be valid UTF-8. */
 enum reader_trust { READER_RAW, READER_VALID };
@@ -69,6 +72,9 @@ enum status reader_hand_on(struct reading *r, const struct document *d, enum rea
 /* The whole stream, borrowed until the next call on r->in. False, and nothing to hand on, when it
  * ended early or is longer than record_most (which is reported). */
 bool reader_whole(struct reading *r, struct span *out /* OUT */);
+
+/* `text` without a first line that is `title`, and the blank lines behind it. */
+struct span reader_without_title(struct span text, struct span title);
 
 /* `text` without the ASCII white space around it. */
 struct span reader_trim(struct span text);

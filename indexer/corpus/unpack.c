@@ -17,8 +17,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "indexer/corpus/charset.h"
-
 #define WINDOW_BYTES (256u << 10) /* fits the second-level cache */
 #define WINDOW_KEPT  (16u << 20)  /* a larger one is given back when the next file starts */
 #define PACKED_BYTES (64u << 10)
@@ -43,10 +41,11 @@ struct unpack {
     const char *problem;
     enum report_kind problem_kind;
     struct charset charset;
+    bool decoded; /* the encoding is known */
     z_stream inflater;
     char error[96]; /* where a problem's text stands if it is not a constant */
     uint8_t packed[PACKED_BYTES];
-    uint8_t units[UNITS_BYTES]; /* UTF-16 on its way to the window */
+    uint8_t units[UNITS_BYTES]; /* another encoding on its way to the window */
 };
 
 enum status unpack_new(struct unpack **out)
@@ -65,6 +64,7 @@ void unpack_free(struct unpack *u)
         return;
     if (u->inflater_ready)
         (void)inflateEnd(&u->inflater);
+    charset_release(&u->charset);
     free(u->window);
     free(u);
 }
@@ -266,25 +266,41 @@ static void sniff_gzip(struct unpack *u)
         stop_without_memory(u);
 }
 
-/* Drops a byte order mark, and decodes what was read behind it if it says UTF-16. */
+enum status unpack_decode(struct unpack *u, enum charset_name name)
+{
+    const struct span raw = unpack_peek(u, 0);
+    u->decoded = true;
+    if (name == CHARSET_UTF8)
+        return STATUS_OK;
+    TRY(charset_start(&u->charset, name));
+    uint8_t *const units = malloc(raw.len + 1);
+    if (units == NULL)
+        return fail_no_memory();
+    if (raw.len > 0)
+        memcpy(units, raw.data, raw.len);
+    u->at = u->end = 0;
+    decode_units(u, span_of(units, raw.len));
+    if (u->ended && raw.len > 0)
+        decode_units(u, span_of(units, 0)); /* all of the file was in the window */
+    free(units);
+    return STATUS_OK;
+}
+
+bool unpack_is_decoded(const struct unpack *u)
+{
+    return u->decoded;
+}
+
+/* Drops a byte order mark, and decodes what follows if it is known by that or by its zeros. */
 static void sniff_charset(struct unpack *u)
 {
     size_t mark_len = 0;
-    const enum charset_name name = charset_of_mark(unpack_peek(u, 3), &mark_len);
+    const struct span head = unpack_peek(u, CHARSET_GUESS_BYTES);
+    const enum charset_name marked = charset_of_mark(head, &mark_len);
+    const enum charset_name name = mark_len > 0 ? marked : charset_guess(head);
     u->at += mark_len;
-    if (name == CHARSET_UTF8)
-        return;
-    charset_init(&u->charset, name);
-    const size_t len = u->end - u->at;
-    uint8_t *const units = malloc(len + 1);
-    if (units == NULL) {
+    if ((mark_len > 0 || name != CHARSET_UTF8) && unpack_decode(u, name) != STATUS_OK)
         stop_without_memory(u);
-        return;
-    }
-    memcpy(units, u->window + u->at, len);
-    u->at = u->end = 0;
-    decode_units(u, span_of(units, len));
-    free(units);
 }
 
 void unpack_start(struct unpack *u, int fd, uint64_t size)
@@ -299,9 +315,9 @@ void unpack_start(struct unpack *u, int fd, uint64_t size)
     u->n_read = u->n_made = 0;
     u->at = u->end = 0;
     u->packed_at = u->packed_end = 0;
-    u->ended = u->in_member = u->no_memory = false;
+    u->ended = u->in_member = u->no_memory = u->decoded = false;
     u->problem = NULL;
-    charset_init(&u->charset, CHARSET_UTF8);
+    charset_release(&u->charset);
     sniff_gzip(u);
     sniff_charset(u);
 }

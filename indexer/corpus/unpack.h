@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * unpack: the bytes of a file as a reader wants them: unpacked if it was gzip (by its magic bytes,
- * several members too), as UTF-8 if a byte order mark said UTF-16, without the mark.
+ * several members too), as UTF-8 if it is in another encoding, without a byte order mark. Which
+ * encoding it is shows in the mark, or in the zeros of UTF-16; else unpack_decode is told.
  *
  *     struct unpack *u;
  *     TRY(unpack_new(&u));
@@ -21,6 +22,7 @@
 #ifndef QIAO_INDEXER_CORPUS_UNPACK_H
 #define QIAO_INDEXER_CORPUS_UNPACK_H
 
+#include "indexer/corpus/charset.h"
 #include "indexer/corpus/report.h"
 
 /* More than this many times its packed size is refused, once it is over UNPACK_FREE_BYTES. Text
@@ -43,6 +45,14 @@ void unpack_free(struct unpack *u);
 /* Starts on a file: reads its head. `fd` stays the caller's and must be open while the stream is
  * read; `size` as fstat gave it, 0 if unknown. */
 void unpack_start(struct unpack *u, int fd, uint64_t size);
+
+/* Decodes the stream, of which nothing was taken yet, from that encoding. STATUS_USAGE if this
+ * system cannot. */
+enum status unpack_decode(struct unpack *u, enum charset_name name);
+
+/* Whether the encoding of the stream is known, so that what the text says of it no longer counts.
+ */
+bool unpack_is_decoded(const struct unpack *u);
 
 /* The window: all that was read and not taken, at least `want` bytes unless the stream ends before.
  * Good until the next call on u. */

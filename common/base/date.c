@@ -38,6 +38,11 @@ static struct date_text trim(struct span text)
     return t;
 }
 
+static bool at_end(const struct date_text *t)
+{
+    return t->at == t->end;
+}
+
 /* Takes `literal` if the text goes on with it. */
 static bool take(struct date_text *t, const char *literal)
 {
@@ -56,25 +61,37 @@ static bool take_spaces(struct date_text *t)
     return t->at > from;
 }
 
-/* Takes a run of digits and returns its length; 0, and nothing taken, if there are over eight. */
+/* Takes a run of digits and returns its length; 0, and nothing taken, if there are over eight. A
+ * longer run that is day and time (14 digits) counts as its first eight. */
 static size_t take_number(struct date_text *t, int32_t *value)
 {
     size_t n = 0;
     int32_t sum = 0;
     while (t->at + n < t->end && is_digit(t->at[n])) {
-        if (n == 8)
-            return 0;
-        sum = sum * 10 + (t->at[n++] - '0');
+        if (n < 8)
+            sum = sum * 10 + (t->at[n] - '0');
+        n++;
     }
+    if (n > 8 && n != 14)
+        return 0;
     t->at += n;
     *value = sum;
-    return n;
+    return n > 8 ? 8 : n;
 }
 
 /* Takes a year: exactly four digits. */
 static bool take_year(struct date_text *t, int32_t *year)
 {
     return take_number(t, year) == 4;
+}
+
+/* Takes a year of four digits, or of two as RFC 2822 reads them. */
+static bool take_any_year(struct date_text *t, int32_t *year)
+{
+    const size_t digits = take_number(t, year);
+    if (digits == 2)
+        *year += *year < 50 ? 2000 : 1900;
+    return digits == 2 || digits == 4;
 }
 
 /* Takes a month or day: one digit or two. */
@@ -110,9 +127,19 @@ static int32_t take_name(struct date_text *t, const char *const *names, int32_t 
     return 0;
 }
 
+/* Takes a month's name, with the full stop of a short one. */
 static int32_t take_month_name(struct date_text *t)
 {
-    return take_name(t, month_names, 12);
+    int32_t month = take_name(t, month_names, 12);
+    if (month == 0) {
+        const struct date_text from = *t;
+        const bool letter_follows = t->end - t->at > 4 && is_letter(t->at[4]);
+        month = !letter_follows && (take(t, "Sept") || take(t, "sept") || take(t, "SEPT")) ? 9 : 0;
+        *t = month == 0 ? from : *t;
+    }
+    if (month != 0)
+        (void)take(t, ".");
+    return month;
 }
 
 /* The date, DATE_NONE unless the calendar has it; month and day may be 0. */
@@ -127,9 +154,12 @@ static int32_t date_of(int32_t year, int32_t month, int32_t day)
     return year * 10000 + month * 100 + day;
 }
 
-static bool at_end(const struct date_text *t)
+/* Whether the rest is a comma, a weekday and whatever a newspaper says behind it. */
+static bool ends_in_weekday(struct date_text *t)
 {
-    return t->at == t->end;
+    if (!take(t, ",") || !take_spaces(t) || take_name(t, weekday_names, 7) == 0)
+        return false;
+    return at_end(t) || *t->at == ',';
 }
 
 /* Whether the rest is nothing, or a time of day and perhaps a zone behind a T or white space. */
@@ -137,7 +167,11 @@ static bool ends_in_time(struct date_text *t)
 {
     if (at_end(t))
         return true;
+    if (*t->at == ',')
+        return ends_in_weekday(t);
     if (!take(t, "T") && !take(t, "t") && !take_spaces(t))
+        return false;
+    if (take(t, "at") && !take_spaces(t))
         return false;
     if (at_end(t) || !is_digit(*t->at))
         return false;
@@ -178,7 +212,7 @@ static int32_t parse_year_first(struct date_text *t, int32_t year)
         return date_of(year, 0, 0);
     if (take(t, "年"))
         return parse_chinese(t, year);
-    const char *const separator = *t->at == '/' ? "/" : "-";
+    const char *const separator = *t->at == '/' ? "/" : *t->at == '.' ? "." : "-";
     if (!take(t, separator) || !take_small(t, &month) || month == 0)
         return DATE_NONE;
     if (at_end(t))
@@ -188,10 +222,23 @@ static int32_t parse_year_first(struct date_text *t, int32_t year)
     return day_and_time(t, year, month, day);
 }
 
+/* 12-May-2023: the day is taken. */
+static int32_t parse_dashes(struct date_text *t, int32_t day)
+{
+    int32_t year = 0;
+    (void)take(t, "-");
+    const int32_t month = take_month_name(t);
+    if (month == 0 || !take(t, "-") || !take_any_year(t, &year))
+        return DATE_NONE;
+    return day_and_time(t, year, month, day);
+}
+
 /* 12 May 2023, 12th of May, 2023: the day is taken. */
 static int32_t parse_day_first(struct date_text *t, int32_t day)
 {
     int32_t year = 0;
+    if (!at_end(t) && *t->at == '-')
+        return parse_dashes(t, day);
     take_ordinal(t);
     if (!take_spaces(t))
         return DATE_NONE;
@@ -199,9 +246,19 @@ static int32_t parse_day_first(struct date_text *t, int32_t day)
         return DATE_NONE;
     const int32_t month = take_month_name(t);
     (void)take(t, ",");
-    if (month == 0 || !take_spaces(t) || !take_year(t, &year))
+    if (month == 0 || !take_spaces(t) || !take_any_year(t, &year))
         return DATE_NONE;
     return day_and_time(t, year, month, day);
+}
+
+/* May 12 10:00:00 2023: the day is taken, and white space behind it. */
+static int32_t parse_asctime(struct date_text *t, int32_t month, int32_t day)
+{
+    int32_t year = 0;
+    while (!at_end(t) && (is_digit(*t->at) || *t->at == ':'))
+        t->at++;
+    return take_spaces(t) && take_year(t, &year) && at_end(t) ? date_of(year, month, day)
+                                                              : DATE_NONE;
 }
 
 /* May 12, 2023, May 12th 2023, May 2023: the month is taken. */
@@ -219,7 +276,12 @@ static int32_t parse_month_first(struct date_text *t, int32_t month)
         return DATE_NONE;
     take_ordinal(t);
     (void)take(t, ",");
-    if (!take_spaces(t) || !take_year(t, &year))
+    if (!take_spaces(t))
+        return DATE_NONE;
+    struct date_text behind = *t;
+    if (take_small(&behind, &year) && !at_end(&behind) && *behind.at == ':')
+        return parse_asctime(t, month, number);
+    if (!take_year(t, &year))
         return DATE_NONE;
     return day_and_time(t, year, month, number);
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "indexer/corpus/trec_record.h"
+
 #define TSV_LINES    10  /* the first lines that are looked at */
 #define TSV_ID_BYTES 128 /* a longer first field is no id */
 
@@ -223,28 +225,6 @@ static bool begins_html(struct span tag)
     return false;
 }
 
-/* Whether `tag` opens a record of TREC: <DOC> and <DOCNO> or <DOCID>, or <DOC id=... */
-static bool begins_trec(struct span tag)
-{
-    static const char *const ids[] = {"id=", "docid=", "docno="};
-    if (!begins_with(tag, "<doc") || tag.len < 6)
-        return false;
-    struct cursor c = cursor_of(tag.data + 4, tag.len - 4);
-    if (take_byte(&c, '>')) {
-        skip_spaces(&c);
-        const struct span rest = span_of(c.at, cursor_left(&c));
-        return begins_with(rest, "<docno>") || begins_with(rest, "<docid>");
-    }
-    if (!byte_is_space(*c.at))
-        return false;
-    skip_spaces(&c);
-    for (size_t i = 0; i < 3; i++) {
-        if (begins_with(span_of(c.at, cursor_left(&c)), ids[i]))
-            return true;
-    }
-    return false;
-}
-
 /* Whether a line is an id without spaces, then one or two more fields. */
 static bool is_tsv_line(struct span line)
 {
@@ -294,7 +274,7 @@ void detect(struct span name, struct span head, enum corpus_format asked, struct
         out->format = asked;
     else if (begins_json(head, nameless))
         out->format = CORPUS_JSON;
-    else if (begins_trec(tag))
+    else if (trec_opens_record(tag))
         out->format = CORPUS_TREC;
     else if (doctype || begins_html(tag))
         out->format = CORPUS_HTML;

@@ -11,7 +11,6 @@
 
 #include "indexer/corpus/html_charset.h"
 #include "indexer/corpus/html_text.h"
-#include "indexer/corpus/html_token.h"
 #include "indexer/corpus/trec_record.h"
 
 #define LOOK_BYTES 128 /* enough to see <DOC> and the name of the tag behind it */
@@ -37,29 +36,6 @@ static bool begins_with(struct span text, const char *lower)
 {
     const size_t len = strlen(lower);
     return text.len >= len && strncasecmp((const char *)text.data, lower, len) == 0;
-}
-
-/* Whether `text` begins with <DOC> or <DOC with attributes. */
-static bool is_open(struct span text)
-{
-    return begins_with(text, "<doc") && text.len > 4 &&
-           (text.data[4] == '>' || byte_is_space(text.data[4]));
-}
-
-/* Whether `text` opens a record beyond doubt, so that the one before was not closed. */
-static bool opens_record(struct span text)
-{
-    const uint8_t *const close = is_open(text) ? memchr(text.data, '>', text.len) : NULL;
-    if (close == NULL)
-        return false;
-    struct span rest = span_of(text.data + 5, (size_t)(close - text.data) - 4);
-    for (struct span name, value; html_attribute(&rest, &name, &value);) {
-        if (html_is(name, "id") || html_is(name, "docid") || html_is(name, "docno"))
-            return true;
-    }
-    rest = span_of(close + 1, text.len - (size_t)(close - text.data) - 1);
-    rest = reader_trim(rest);
-    return begins_with(rest, "<docno>") || begins_with(rest, "<docid>");
 }
 
 /* Takes the next `len` bytes, which hold no record; reports the first text in them that is in no
@@ -90,7 +66,7 @@ static bool find_open(struct trec *t)
     bool told = false;
     for (;;) {
         const struct span window = unpack_peek(t->r->in, LOOK_BYTES);
-        if (window.len == 0 || is_open(window))
+        if (window.len == 0 || trec_is_open(window))
             return window.len > 0;
         const uint8_t *const lt = memchr(window.data + 1, '<', window.len - 1);
         take_between(t, lt != NULL ? (size_t)(lt - window.data) : window.len, &in_tag, &told);
@@ -122,7 +98,7 @@ static enum found find_end(struct trec *t, size_t *len, bool *too_long)
         window = unpack_peek(t->r->in, n + LOOK_BYTES);
         const struct span rest = span_of(window.data + n, window.len - n);
         *len = n;
-        if (window.data[n - 1] == '\n' && opens_record(rest))
+        if (window.data[n - 1] == '\n' && trec_opens_record(rest))
             return FOUND_OPEN;
         if (begins_with(rest, "</doc>")) {
             *len = n + 6;

@@ -7,7 +7,7 @@
 #include "indexer/corpus/entity.h"
 #include "indexer/corpus/html_token.h"
 
-#define TAG_BYTES_MOST 256 /* a longer tag is text */
+#define TAG_BYTES_MOST 1024 /* a longer tag is text */
 
 #define N_NAMES (sizeof names / sizeof names[0])
 
@@ -52,6 +52,16 @@ static bool is_letter(uint8_t byte)
     return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
 }
 
+/* What stands behind a tag's name: nothing, or something with an `=`; `a <b and c> d` has no tag. */
+static bool are_attributes(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!byte_is_space(text.data[i]) && text.data[i] != '/')
+            return memchr(text.data, '=', text.len) != NULL;
+    }
+    return true;
+}
+
 /* Whether `text` begins with a tag: a name, and a `>` before the next `<` and the line's end. */
 static bool read_tag(struct span text, struct tag *tag)
 {
@@ -74,7 +84,7 @@ static bool read_tag(struct span text, struct tag *tag)
         return false;
     tag->attributes = span_of(text.data + behind, at - behind);
     tag->len = at + 1;
-    return true;
+    return are_attributes(tag->attributes);
 }
 
 /* How many bytes of `text`, which begins with <!, are a comment or declaration on one line. */
@@ -375,6 +385,38 @@ static void append_plain(struct buf *out, const struct buf *text)
     if (out->len > 0 && text->len > 0)
         buf_append_string(out, "\n\n");
     buf_append_span(out, buf_span(text));
+}
+
+static bool begins_with(struct span text, const char *lower)
+{
+    const size_t len = strlen(lower);
+    return text.len >= len && html_is(span_of(text.data, len), lower);
+}
+
+static struct span skip_space(struct span text)
+{
+    while (text.len > 0 && byte_is_space(text.data[0]))
+        text = span_of(text.data + 1, text.len - 1);
+    return text;
+}
+
+bool trec_is_open(struct span text)
+{
+    return begins_with(text, "<doc") && text.len > 4 &&
+           (text.data[4] == '>' || byte_is_space(text.data[4]));
+}
+
+bool trec_opens_record(struct span text)
+{
+    if (!trec_is_open(text))
+        return false;
+    text = skip_space(span_of(text.data + 4, text.len - 4));
+    if (begins_with(text, "id=") || begins_with(text, "docid=") || begins_with(text, "docno="))
+        return true;
+    if (!begins_with(text, ">"))
+        return false;
+    text = skip_space(span_of(text.data + 1, text.len - 1));
+    return begins_with(text, "<docno>") || begins_with(text, "<docid>");
 }
 
 enum status trec_record_read(struct trec_record *record, struct span doc)

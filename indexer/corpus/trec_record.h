@@ -16,8 +16,8 @@
  *        without that, all that is in no other field
  * page   what follows DOCHDR (WT10g, GOV2, .GOV); the first word of DOCHDR is then the url
  *
- * This is SGML without its rules: a tag is what looks like one and ends on its line, all else is
- * text. Tags inside a field go; <P> and its like become a blank line. Lines stay as they are.
+ * This is SGML without its rules: a tag is a name, alone or with attributes that have an `=`, that
+ * ends on its line; all else is text. Tags inside a field go; <P> and its like become a blank line. Lines stay as they are.
  * Character references become characters. Time is linear in the bytes.
  */
 #ifndef QIAO_INDEXER_CORPUS_TREC_RECORD_H
@@ -55,6 +55,12 @@ struct trec_record {
     }
 
 void trec_record_release(struct trec_record *record);
+
+/* Whether `text` begins with <DOC> or <DOC and attributes. */
+bool trec_is_open(struct span text);
+
+/* Whether it opens a record beyond doubt: <DOC> and <DOCNO> or <DOCID> behind it, or <DOC id=...> */
+bool trec_opens_record(struct span text);
 
 /* Reads `doc`, which begins with <DOC and ends behind </DOC>. STATUS_NO_MEMORY only. */
 enum status trec_record_read(struct trec_record *record, struct span doc);

@@ -41,6 +41,34 @@ static const struct {
     {"-", HEAD("{\"title\":\"x\""), "json"},
     {"a", HEAD("{\"text\" : \"x\""), "json"},
     {"a", HEAD("{\"name\":\"x\""), "text"},
+    {"a.txt", HEAD("{\"pid\":\"msmarco_passage_00_0\""), "json"},
+    /* HTML and TREC by their first tag, whatever the name; or by the name. */
+    {"a.html", HEAD("hello"), "html"},
+    {"A.HTM", HEAD("hello"), "html"},
+    {"a.xhtml.gz", HEAD("hello"), "html"},
+    {"a.txt", HEAD("<!DOCTYPE html>\n<p>x"), "html"},
+    {"a.txt", HEAD("<!doctype HTML PUBLIC \"-//W3C//DTD HTML 3.2//EN\">x"), "html"},
+    {"a", HEAD(" \n<HTML>x"), "html"},
+    {"a", HEAD("<html lang=en>x"), "html"},
+    {"-", HEAD("<?xml version=\"1.0\"?>\n<!-- > -->\n<html xmlns=\"x\">"), "html"},
+    {"a.md", HEAD("<head>"), "html"},
+    {"a.md", HEAD("<p align=center>x"), "markdown"},
+    {"a.txt", HEAD("<htmlx>"), "text"},
+    {"a.txt", HEAD("<html"), "text"},
+    {"a.txt", HEAD("<!-- never closed <html>"), "text"},
+    {"a.txt", HEAD("<?xml version=\"1.0\"?><rss>"), "text"},
+    {"a.txt", HEAD("a note on <html>"), "text"},
+    {"a.html", HEAD("{\"id\":1"), "json"},
+    {"a.trec", HEAD("hello"), "trec"},
+    {"ft911_1", HEAD("<DOC>\n<DOCNO>FT911-1</DOCNO>"), "trec"},
+    {"a.txt", HEAD("\n<doc><docid> 1"), "trec"},
+    {"a.html", HEAD("<DOC>\n<DOCNO>1</DOCNO>"), "trec"},
+    {"wiki_00", HEAD("<doc id=\"12\" url="), "trec"},
+    {"a.sgml", HEAD("<!DOCTYPE x SYSTEM \"y\">\n<DOC><DOCNO>"), "trec"},
+    {"a.txt", HEAD("<DOC>\n<TEXT>"), "text"},
+    {"a.txt", HEAD("<DOC"), "text"},
+    {"a.txt", HEAD("<DOCUMENT id=1>"), "text"},
+    {"a.txt", HEAD("<DOC type=story>"), "text"},
     /* TSV by content only without an extension. */
     {"a.txt", HEAD("1\tx\n2\ty\n"), "text"},
     {"-", HEAD("1\tx\n2\ty\n"), "tsv"},
@@ -74,7 +102,7 @@ static const struct {
 
 static const char *result_of(const struct detection *d)
 {
-    static const char *const names[] = {"auto", "text", "markdown", "json", "tsv"};
+    static const char *const names[] = {"auto", "text", "markdown", "json", "tsv", "html", "trec"};
     return d->binary ? d->kind : names[d->format];
 }
 
@@ -128,7 +156,7 @@ Test(detect, stems)
         {"a.txt", "a"},         {"a.md.gz", "a"},   {"a.gz", "a"},
         {"a.b.TXT", "a.b"},     {"a.csv", "a.csv"}, {".txt", ".txt"},
         {"a.txt.txt", "a.txt"}, {"a", "a"},         {"a.", "a."},
-        {".gz", ".gz"},         {"", ""},
+        {".gz", ".gz"},         {"", ""},           {"a.html", "a"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         cr_expect(span_equal(detect_stem(span_of_string(names[i][0])), span_of_string(names[i][1])),

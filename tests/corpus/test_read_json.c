@@ -63,6 +63,25 @@ Test(read_json, fields)
         {"{\"_id\":\"1\",\"text\":\"x\",\"metadata\":{}}", "1", "", "", "", "x", true},
         {"{\"docid\":\"1\",\"body\":\"x\"}", "1", "", "", "", "x", false},
         {"{\"docno\":\"1\",\"contents\":\"x\"}", "1", "", "", "", "x", true},
+        /* MS MARCO's passages, documents and segments; BEIR's metadata; wikiextractor's pages. */
+        {"{\"docid\":\"d\",\"pid\":\"p\",\"passage\":\"x\",\"spans\":\"(0,1)\"}", "p", "", "", "",
+         "x", true},
+        {"{\"url\":\"u\",\"title\":\"T\",\"headings\":\" "
+         "H\\nI\\n\",\"body\":\"x\",\"docid\":\"d\"}",
+         "d", "T", "", "u", "H\nI\n\nx", false},
+        {"{\"docid\":\"d#1\",\"headings\":\"\",\"segment\":\"x\",\"start_char\":0}", "d#1", "", "",
+         "", "x", true},
+        {"{\"_id\":\"1\",\"text\":\"x\",\"metadata\":{\"url\":\"u\",\"date\":2020}}", "1", "",
+         "2020", "u", "x", true},
+        {"{\"_id\":\"1\",\"text\":\"x\",\"url\":\"v\",\"metadata\":{\"url\":\"u\"}}", "1", "", "",
+         "v", "x", true},
+        {"{\"id\":\"12\",\"revid\":\"3\",\"url\":\"https://en.wikipedia.org/"
+         "wiki?curid=12\",\"title\":"
+         "\"T\",\"text\":\"T\\n\\nx\"}",
+         "12", "T", "", "https://en.wikipedia.org/wiki?curid=12", "x", false},
+        {"{\"id\":\"12\",\"url\":\"u\",\"title\":\"T\",\"text\":\"T\\n\\nx\"}", "12", "T", "", "u",
+         "T\n\nx", false},
+        {"{\"id\":\"1\",\"contents\":\"first\\nx\"}", "1", "", "", "", "first\nx", true},
         {"{\"id\":7,\"text\":\"x\",\"date\":2023}", "7", "", "2023", "", "x", false},
         {"{\"id\":-7.50,\"text\":\"x\"}", "-7.50", "", "", "", "x", false},
         {"{\"id\":18446744073709551614,\"text\":\"x\"}", "18446744073709551614", "", "", "", "x",

@@ -85,21 +85,26 @@ static double value_of(struct buf *figures, const char *measure)
     return NAN;
 }
 
-/* Builds, asks, evaluates; the figures are appended to `figures`. */
-static void evaluate(const char *collection, const struct setup *setup, struct buf *figures)
+static void find_file(const char *collection, const char *file, char path[PATH_BYTES])
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "collections/%s/%s", collection, file);
+    find_data(name, path);
+}
+
+/* Builds from `source`, asks, evaluates; the figures are appended to `figures`. */
+static void evaluate_source(const char *collection, const char *source, const struct setup *setup,
+                            struct buf *figures)
 {
     struct toy_index place;
-    char name[64];
-    char paths[3][PATH_BYTES];
+    char queries[PATH_BYTES];
+    char qrels[PATH_BYTES];
     char run[128];
     struct program p = PROGRAM_INIT;
-    static const char *const files[] = {"corpus.jsonl", "queries.tsv", "qrels.txt"};
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(name, sizeof name, "collections/%s/%s", collection, files[i]);
-        find_data(name, paths[i]);
-    }
+    find_file(collection, "queries.tsv", queries);
+    find_file(collection, "qrels.txt", qrels);
     make_place(&place);
-    build(&place, setup, paths[0]);
+    build(&place, setup, source);
     (void)snprintf(run, sizeof run, "%s/run", place.folder);
     p.output_path = run;
     const char *argv[12] = {NULL, "batch", "--literal"};
@@ -109,15 +114,22 @@ static void evaluate(const char *collection, const struct setup *setup, struct b
         argv[n++] = setup->documents;
     }
     argv[n++] = place.path;
-    argv[n++] = paths[1];
+    argv[n++] = queries;
     program_run_array(&p, "searcher", argv);
     cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
     p.output_path = NULL;
-    program_run(&p, "searcher", "eval", paths[2], run, NULL);
+    program_run(&p, "searcher", "eval", qrels, run, NULL);
     cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
     buf_append_span(figures, buf_span(&p.out));
     program_release(&p);
     toy_index_remove(&place);
+}
+
+static void evaluate(const char *collection, const struct setup *setup, struct buf *figures)
+{
+    char corpus[PATH_BYTES];
+    find_file(collection, "corpus.jsonl", corpus);
+    evaluate_source(collection, corpus, setup, figures);
 }
 
 /* A figure that is published, or that an independent program gave, to all four decimals. */
@@ -139,17 +151,12 @@ static void check_reached(const char *collection, const struct setup *setup, con
 
 /* ---- parity ---- */
 
-static void check_counts(const char *collection, uint64_t documents, uint64_t terms,
-                         uint64_t tokens)
+static void check_counts(const char *source, uint64_t documents, uint64_t terms, uint64_t tokens)
 {
     struct toy_index place;
     struct index *index;
-    char name[64];
-    char path[PATH_BYTES];
-    (void)snprintf(name, sizeof name, "collections/%s/corpus.jsonl", collection);
-    find_data(name, path);
     make_place(&place);
-    build(&place, &anserini, path);
+    build(&place, &anserini, source);
     cr_assert_eq(index_open(place.path, &index), STATUS_OK, "%s", status_message());
     cr_expect_eq(index->documents, documents);
     cr_expect_eq(index->passages, documents);
@@ -166,7 +173,31 @@ Test(collections, cacm_figures)
     check_equal(&figures, "map", 0.3123);
     check_equal(&figures, "P_30", 0.1942);
     buf_release(&figures);
-    check_counts("cacm", 3204, 14363, 320968);
+    char corpus[PATH_BYTES];
+    find_file("cacm", "corpus.jsonl", corpus);
+    check_counts(corpus, 3204, 14363, 320968);
+}
+
+/* The pages that the JSON lines were made from, as they are published: 3204 of HTML in a tar. */
+Test(collections, cacm_figures_from_its_pages)
+{
+    struct toy_index place;
+    struct buf figures = BUF_INIT;
+    char archive[PATH_BYTES];
+    char pages[PATH_BYTES];
+    char command[4 * PATH_BYTES];
+    find_file("cacm", "cacm-html.tar.gz", archive);
+    make_place(&place);
+    (void)snprintf(pages, sizeof pages, "%s/pages", place.folder);
+    (void)snprintf(command, sizeof command, "mkdir '%s' && tar -xzf '%s' -C '%s'", pages, archive,
+                   pages);
+    cr_assert_eq(system(command), 0);
+    check_counts(pages, 3204, 14363, 320968);
+    evaluate_source("cacm", pages, &anserini, &figures);
+    check_equal(&figures, "map", 0.3123);
+    check_equal(&figures, "P_30", 0.1942);
+    buf_release(&figures);
+    toy_index_remove(&place);
 }
 
 Test(collections, vaswani_figures)
@@ -176,7 +207,9 @@ Test(collections, vaswani_figures)
     check_equal(&figures, "map", 0.2856);
     check_equal(&figures, "ndcg_cut_10", 0.4368);
     buf_release(&figures);
-    check_counts("npl-vaswani", 11429, 7963, 306495);
+    char corpus[PATH_BYTES];
+    find_file("npl-vaswani", "corpus.jsonl", corpus);
+    check_counts(corpus, 11429, 7963, 306495);
 }
 
 /* Answers of an index, asked with the searcher's own calls: scores before any adjustment. */

@@ -161,6 +161,14 @@ static void economise(const struct ingest_options *o)
     (void)mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+static void hint_at_charset(const struct ingest_options *o, const struct report *report)
+{
+    if (report_count(report, REPORT_BAD_BYTES) > 0 && o->corpus.charset == CHARSET_UTF8)
+        cli_note(
+            "bytes that are no UTF-8 became U+FFFD; if files are in another encoding, say which "
+            "with --charset");
+}
+
 static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
                          size_t n, struct ingest_summary *summary)
 {
@@ -177,6 +185,7 @@ static enum status build(const struct ingest_options *o, const struct settings *
         if (summary->published)
             build_summary_print(summary, &usage, operands[0]);
         report_print(report, stderr);
+        hint_at_charset(o, report);
     }
     if (status == STATUS_OK && s->json)
         status = print_json(summary, &usage, o, report);

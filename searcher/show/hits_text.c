@@ -73,6 +73,11 @@ static void put_facts(struct buf *out, const struct hit *hit, uint32_t indent)
     }
     hit_put_score(out, hit->score, 3);
     buf_put_u8(out, '\n');
+    if (is_blank(hit->url))
+        return;
+    buf_printf(out, "%*s", (int)indent, "");
+    escape_append(out, hit->url, ESCAPE_LINE);
+    buf_put_u8(out, '\n');
 }
 
 static void put_snippet(struct buf *out, const struct hit *hit, const struct wrap_style *lines)

@@ -7,6 +7,7 @@
  *
  *     1. Port of Singapore
  *        2023-05-12  port.txt#3  12.346
+ *        https://example.org/port
  *        … the climate and the sea level, which …
  *
  *     2. notes.md#1
@@ -14,7 +15,7 @@
  *        The sea level rises.
  *
  * Whatever comes from outside passes through escape. No line of running text is wider than asked
- * for; ids are never broken, so that they can be copied.
+ * for; ids and urls are never broken, so that they can be copied.
  */
 #ifndef QIAO_SEARCHER_SHOW_HITS_TEXT_H
 #define QIAO_SEARCHER_SHOW_HITS_TEXT_H

@@ -51,6 +51,65 @@ Test(building, strict_commits_nothing)
     toy_index_remove(&toy);
 }
 
+/* Date and address of an article come from every format that has them, and reach both outputs. */
+Test(building, date_and_url_reach_the_hits)
+{
+    static const struct {
+        const char *name;
+        const char *content;
+    } files[] = {
+        {"a.html", "<title>T</title><meta name=date content='May 12, 2023'>"
+                   "<link rel=canonical href=https://example.org/a><p>bridge"},
+        {"a.jsonl", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"12 May 2023\","
+                    "\"url\":\"https://example.org/a\",\"text\":\"bridge\"}\n"},
+        {"a.md", "---\ndate: 2023-05-12\nurl: https://example.org/a\n---\n# T\n\nbridge\n"},
+        {"a.trec",
+         "<DOC id=1 url=https://example.org/a>\n<HEADLINE>T</HEADLINE>\n"
+         "<DATE>May 12, 2023, Friday, Home Edition</DATE>\n<TEXT>bridge</TEXT>\n</DOC>\n"},
+    };
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        put_file(&toy, files[i].name, span_of_string(files[i].content));
+        program_run(&p, "indexer", "build", "-q", toy.path, path_in(&toy, files[i].name), NULL);
+        cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+        program_run(&p, "searcher", "query", "--json", toy.path, "bridge", NULL);
+        struct json_object *const answer = json_tokener_parse(buf_string(&p.out));
+        struct json_object *const hit = json_object_array_get_idx(get(answer, "hits"), 0);
+        check_string(get(hit, "title"), "T");
+        check_string(get(hit, "date"), "2023-05-12");
+        check_string(get(hit, "url"), "https://example.org/a");
+        json_object_put(answer);
+        program_run(&p, "searcher", "query", toy.path, "bridge", NULL);
+        cr_expect(holds(&p.out, "   2023-05-12  ") && holds(&p.out, "\n   https://example.org/a\n"),
+                  "%s: %s", files[i].name, buf_string(&p.out));
+    }
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
+Test(building, charset)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    build_toy(&toy);
+    char source[512];
+    (void)snprintf(source, sizeof source, "%s", put_file(&toy, "a.txt", span_of_string("caf\xe9")));
+    program_run(&p, "indexer", "build", toy.path, source, NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect(holds(&p.err, "--charset"), "%s", buf_string(&p.err));
+    program_run(&p, "indexer", "build", "--charset", "latin1", toy.path, source, NULL);
+    cr_expect_eq(p.status, 0);
+    cr_expect_not(holds(&p.err, "--charset"), "%s", buf_string(&p.err));
+    program_run(&p, "searcher", "query", "--count", toy.path, "caf\xc3\xa9", NULL);
+    cr_expect_str_eq(buf_string(&p.out), "1\n");
+    program_run(&p, "indexer", "build", "--charset", "utf-7", toy.path, source, NULL);
+    check_error(&p, "indexer", "--charset utf-7");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
 Test(building, errors_file)
 {
     struct toy_index toy;

@@ -200,3 +200,60 @@ Test(charset, pieces_equal_the_whole)
         }
     }
 }
+
+/* ---- streams ---- */
+
+/* The stream of a file of these bytes, decoded as `label` says (NULL: as it shows by itself). */
+static void expect_stream(const char *label, struct span raw, struct span text)
+{
+    struct unpack *u;
+    const int fd = memfd_create("file", MFD_CLOEXEC);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(write(fd, raw.data, raw.len), (ssize_t)raw.len);
+    cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
+    cr_assert_eq(unpack_new(&u), STATUS_OK);
+    unpack_start(u, fd, raw.len);
+    cr_expect_eq(unpack_is_decoded(u), label == NULL);
+    if (label != NULL) {
+        enum charset_name name;
+        cr_assert(charset_by_label(span_of_string(label), &name));
+        (void)unpack_peek(u, 64 << 10); /* as detection does */
+        cr_assert_eq(unpack_decode(u, name), STATUS_OK);
+        cr_expect(unpack_is_decoded(u));
+    }
+    const struct span all = unpack_peek(u, SIZE_MAX / 4);
+    cr_expect(span_equal(all, text), "%s: %zu bytes, not %zu", label, all.len, text.len);
+    cr_expect_eq(unpack_replaced(u), 0);
+    unpack_free(u);
+    (void)close(fd);
+}
+
+static void repeat(struct buf *out, const void *bytes, size_t len, size_t times)
+{
+    buf_clear(out);
+    for (size_t i = 0; i < times; i++)
+        buf_append(out, bytes, len);
+}
+
+Test(charset, streams)
+{
+    static const size_t times[] = {1, 10, 100000}; /* within every buffer, and beyond them */
+    struct buf raw = BUF_INIT;
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < 3; i++) {
+        repeat(&text, "word \xe6\xa9\x8b\n", 9, times[i]);
+        repeat(&raw, "word \x8b\xb4\n", 8, times[i]);
+        expect_stream("shift_jis", buf_span(&raw), buf_span(&text));
+        repeat(&raw, "word \x68\x65\n", 8, times[i]); /* ASCII all the same */
+        expect_stream("latin1", buf_span(&raw), buf_span(&raw));
+        repeat(&raw, "w\0o\0r\0d\0 \0\x4b\x6a\n\0", 14, times[i]);
+        expect_stream(NULL, buf_span(&raw), buf_span(&text));
+        repeat(&raw, "\0w\0o\0r\0d\0 \x6a\x4b\0\n", 14, times[i]);
+        expect_stream(NULL, buf_span(&raw), buf_span(&text));
+    }
+    expect_stream("gb18030", span_of("", 0), span_of("", 0));
+    expect_stream(NULL, span_of("\xff\xfe\0\0x\0\0\0", 8), span_of("x", 1));
+    expect_stream(NULL, span_of("\0\0\xfe\xff\0\0\0x", 8), span_of("x", 1));
+    buf_release(&raw);
+    buf_release(&text);
+}

@@ -3,7 +3,8 @@
  * lists_fixture: what a postings_writer wrote, as a segment that holds nothing else.
  *
  *     struct lists lists;
- *     lists_begin(&lists);
+ *     lists_begin(&lists, most);                 spools hold `most` bytes in memory
+ *     ... postings_writer_init(&writer, &lists.spools, ...) ...
  *     ... postings_writer_finish(&writer, &lists.writer, &lists.header) ...
  *     lists_open(&lists);
  *     ... dictionary_find(&lists.segment, ...) ...
@@ -20,25 +21,27 @@
 
 #include "common/segment/dictionary.h"
 #include "common/segment/postings.h"
-#include "indexer/write/segment_writer.h"
+#include "indexer/write/spool.h"
 
 #define LISTS_NAME "lists"
 
 struct lists {
     char folder[64];
     int dir_fd;
+    struct spool_folder spools;
     struct segment_writer writer;
     struct segment_header header; /* passages, tokens and features are the caller's */
     struct segment segment;
 };
 
-static inline void lists_begin(struct lists *l)
+static inline void lists_begin(struct lists *l, size_t most)
 {
     memset(l, 0, sizeof *l);
     (void)snprintf(l->folder, sizeof l->folder, "%s/qiao-lists-XXXXXX", P_tmpdir);
     cr_assert_not_null(mkdtemp(l->folder));
     l->dir_fd = open(l->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cr_assert(l->dir_fd >= 0);
+    l->spools = (struct spool_folder){l->dir_fd, most};
     cr_assert_eq(segment_writer_open(l->dir_fd, LISTS_NAME, &l->writer), STATUS_OK);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_postings_writer: random lists of every size class come back as they were, and everything
- * that bounds a share (the largest, the k-th best, each block's, each range's) is what sorting and
- * looking at every posting says.
+ * test_postings_writer: random lists of every size class, encoded in parts by two encoders and put
+ * together, come back as they were, and everything that bounds a share (the largest, the k-th best,
+ * each block's, each range's) is what sorting and looking at every posting says.
  */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -14,15 +14,44 @@
 #include "tests/indexer/lists_fixture.h"
 #include "tests/support/seed.h"
 
-#define PASSAGES 30000u
-#define TERMS    60u
+/* More than 65536, from where on shares are counted, not listed. */
+#define PASSAGES 70000u
+#define TERMS    64u
 #define TF_MOST  6u
 
 /* dfs at which the form of a list changes; others are drawn. */
-static const uint32_t dfs[] = {
-    1,    2,    3,    4,    5,    9,        10,           11,           99,
-    100,  101,  255,  256,  257,  511,      512,          513,          999,
-    1000, 1001, 4095, 4096, 4097, 15 * 256, 16 * 256 + 1, PASSAGES / 2, PASSAGES};
+static const uint32_t dfs[] = {1,
+                               2,
+                               3,
+                               4,
+                               5,
+                               9,
+                               10,
+                               11,
+                               99,
+                               100,
+                               101,
+                               255,
+                               256,
+                               257,
+                               511,
+                               512,
+                               513,
+                               999,
+                               1000,
+                               1001,
+                               4095,
+                               4096,
+                               4097,
+                               15 * 256,
+                               16 * 256 + 1,
+                               PASSAGES / 2,
+                               PASSAGES,
+                               65535,
+                               65536,
+                               65537,
+                               PASSAGES - 1,
+                               16 * 256};
 
 struct list {
     uint32_t passages[PASSAGES];
@@ -35,7 +64,7 @@ struct list {
 
 struct maker {
     struct bm25 bm25;
-    uint32_t lengths[PASSAGES];
+    struct lengths lengths;
     unsigned first; /* seed of term 0 */
 };
 
@@ -76,7 +105,7 @@ static void make_list(const struct maker *m, unsigned term, struct list *l)
         for (uint32_t j = 0; j < tf; j++, position += 1 + seed_below(&seed, 40))
             l->positions[l->cf++] = position;
         l->tfs[i] = tf;
-        l->shares[i] = bm25_share(&m->bm25, (float)tf, m->lengths[l->passages[i]]);
+        l->shares[i] = bm25_share(&m->bm25, (float)tf, lengths_get(&m->lengths, l->passages[i]));
     }
 }
 
@@ -219,42 +248,86 @@ static void check_list(const struct lists *lists, const struct list *l, const ch
     check_range_codes(lists, &entry, l, what);
 }
 
-Test(postings_writer, lists_and_their_bounds)
+/* ---- encoding ---- */
+
+static void encode(struct list_encoder *e, const char *name, const struct list *l)
 {
-    static struct maker maker;
-    static struct list list;
+    const uint32_t *positions = l->positions;
+    list_encoder_begin(e, span_of_string(name));
+    for (uint32_t i = 0; i < l->df; i++) {
+        list_encoder_add(e, l->passages[i], positions, l->tfs[i]);
+        positions += l->tfs[i];
+    }
+    cr_assert_eq(list_encoder_end(e), STATUS_OK);
+}
+
+/* All terms in parts of random sizes, the parts by two encoders in turn. */
+static void write_terms(const struct maker *m, struct list *l, struct postings_writer *writer)
+{
+    struct list_encoder encoders[2];
+    char name[16];
+    unsigned seed = m->first;
+    const struct postings_settings settings = {
+        .bm25 = m->bm25, .lengths = &m->lengths, .passages = PASSAGES, .positions = true};
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_eq(list_encoder_init(&encoders[i], &settings), STATUS_OK);
+    unsigned turn = 0;
+    for (unsigned term = 0; term < TERMS;) {
+        struct list_encoder *const e = &encoders[turn++ % 2];
+        for (unsigned n = seed_below(&seed, 12); n-- > 0 && term < TERMS; term++) {
+            make_list(m, term, l);
+            term_name(term, name);
+            encode(e, name, l);
+        }
+        cr_assert_eq(postings_writer_append(writer, &e->part), STATUS_OK);
+        list_part_clear(&e->part);
+    }
+    list_encoder_release(&encoders[0]);
+    list_encoder_release(&encoders[1]);
+}
+
+static void make_lengths(struct maker *m)
+{
+    unsigned seed = m->first;
+    uint64_t tokens = 0;
+    m->lengths = (struct lengths)LENGTHS_INIT;
+    for (uint32_t i = 0; i < PASSAGES; i++) {
+        const uint32_t length = 1 + seed_below(&seed, 300);
+        cr_assert_eq(lengths_add(&m->lengths, length), STATUS_OK);
+        tokens += length;
+    }
+    m->bm25 = bm25_of(0.9f, 0.4f, tokens, PASSAGES, false);
+}
+
+static void check_all(struct maker *m, struct list *list, size_t most)
+{
     struct lists lists;
     struct postings_writer writer;
     char name[16];
-    maker.first = seed_first();
-    unsigned seed = maker.first;
-    uint64_t tokens = 0;
-    for (uint32_t i = 0; i < PASSAGES; i++) {
-        maker.lengths[i] = 1 + seed_below(&seed, 300);
-        tokens += maker.lengths[i];
-    }
-    maker.bm25 = bm25_of(0.9f, 0.4f, tokens, PASSAGES, false);
-    const struct postings_settings settings = {
-        .bm25 = maker.bm25, .lengths = maker.lengths, .passages = PASSAGES, .positions = true};
-    lists_begin(&lists);
+    lists_begin(&lists, most);
     lists.header.passages = PASSAGES;
     lists.header.required_features = FEATURE_POSITIONS;
-    cr_assert_eq(postings_writer_init(&writer, &settings), STATUS_OK);
-    for (unsigned term = 0; term < TERMS; term++) {
-        make_list(&maker, term, &list);
-        term_name(term, name);
-        const struct postings_list given = {list.passages, list.tfs, list.positions, list.df,
-                                            list.cf};
-        cr_assert_eq(postings_writer_add(&writer, span_of_string(name), &given), STATUS_OK);
-    }
+    cr_assert_eq(postings_writer_init(&writer, &lists.spools, true, false), STATUS_OK);
+    write_terms(m, list, &writer);
     cr_assert_eq(postings_writer_finish(&writer, &lists.writer, &lists.header), STATUS_OK);
     postings_writer_release(&writer);
     lists_open(&lists);
     cr_assert_eq(lists.header.terms, TERMS);
     for (unsigned term = 0; term < TERMS; term++) {
-        make_list(&maker, term, &list);
+        make_list(m, term, list);
         term_name(term, name);
-        check_list(&lists, &list, name, maker.first + term);
+        check_list(&lists, list, name, m->first + term);
     }
     lists_end(&lists);
+}
+
+Test(postings_writer, lists_and_their_bounds)
+{
+    static struct maker maker;
+    static struct list list;
+    maker.first = seed_first();
+    make_lengths(&maker);
+    check_all(&maker, &list, SIZE_MAX); /* spools in memory */
+    check_all(&maker, &list, 20000);    /* and on disk */
+    lengths_release(&maker.lengths);
 }

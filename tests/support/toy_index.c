@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/json.h"
+#include "common/codec/text_block.h"
 #include "common/segment/manifest.h"
 #include "indexer/ingest.h"
 
@@ -62,7 +63,10 @@ static void build_here(const struct toy_options *o)
         .profile = profile_by_name(o->profile == NULL ? "english" : o->profile),
         .positions = !o->no_positions,
         .store_text = !o->no_text,
+        .text = {TEXT_BLOCK_BYTES, TEXT_BLOCK_LEVEL},
         .strict = true,
+        .threads = 2,
+        .memory = INGEST_MEMORY_LEAST,
         .format_name = "jsonl",
         .ids_name = "path"};
     options.corpus.format = CORPUS_JSON;

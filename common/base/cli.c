@@ -405,16 +405,16 @@ static void size_text(uint64_t bytes, char out[32])
 enum status cli_size(const char *option, const char *text, uint64_t least, uint64_t most,
                      uint64_t *out)
 {
-    static const char units[] = "KMGT";
+    static const char units[] = "KMGTkmgt";
     char *end;
     errno = 0;
     const unsigned long long number = strtoull(text, &end, 10);
     bool good = text[0] >= '0' && text[0] <= '9' && errno == 0;
     unsigned shift = 0;
     if (good && *end != '\0') {
-        const char *const unit = strchr(units, *end & ~0x20);
+        const char *const unit = strchr(units, *end);
         good = unit != NULL && end[1] == '\0';
-        shift = good ? 10 * (unsigned)(unit - units + 1) : 0;
+        shift = good ? 10 * (unsigned)((unit - units) % 4 + 1) : 0;
     }
     good = good && number <= UINT64_MAX >> shift;
     const uint64_t bytes = good ? (uint64_t)number << shift : 0;

@@ -93,7 +93,7 @@ enum status spool_read_at(struct spool *s, uint64_t offset, void *out, size_t le
         offset += (uint64_t)got;
         len -= (size_t)got;
     }
-    if (len > s->len - offset)
+    if (offset > s->len || len > s->len - offset)
         return fail(STATUS_IO, "a temporary file of the index ended early");
     if (len > 0)
         memcpy(to, s->tail.data + (offset - s->in_file), len);

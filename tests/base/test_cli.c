@@ -159,6 +159,65 @@ Test(cli, numbers)
     }
 }
 
+Test(cli, sizes)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } good[] = {{"0", 0},
+                {"1", 1},
+                {"007", 7},
+                {"1K", 1024},
+                {"64M", UINT64_C(64) << 20},
+                {"64m", UINT64_C(64) << 20},
+                {"3g", UINT64_C(3) << 30},
+                {"2T", UINT64_C(2) << 40},
+                {"16777215T", UINT64_C(16777215) << 40},
+                {"18446744073709551615", UINT64_MAX}};
+    static const char *const bad[] = {"",
+                                      "K",
+                                      "-1",
+                                      "+1",
+                                      " 1",
+                                      "1 ",
+                                      "1.5G",
+                                      "1KB",
+                                      "1 K",
+                                      "1P",
+                                      "1\x0b",
+                                      "1+",
+                                      "1k ",
+                                      "0x10",
+                                      "1,5",
+                                      "M1",
+                                      "1KK",
+                                      "\xd9\xa1",
+                                      "1\xcb",
+                                      "16777216T",
+                                      "18446744073709551616",
+                                      "18014398509481984K"};
+    uint64_t got_bytes = 0;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_assert_eq(cli_size("memory", good[i].text, 0, UINT64_MAX, &got_bytes), STATUS_OK, "%s",
+                     good[i].text);
+        cr_assert_eq(got_bytes, good[i].bytes, "%s", good[i].text);
+    }
+    got_bytes = 99;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_assert_eq(cli_size("memory", bad[i], 0, UINT64_MAX, &got_bytes), STATUS_USAGE, "'%s'",
+                     bad[i]);
+    cr_assert_eq(cli_size("memory", "64M", 64 << 20, 64 << 20, &got_bytes), STATUS_OK);
+    cr_assert_eq(got_bytes, 64 << 20);
+    cr_assert_eq(cli_size("memory", "65535K", 64 << 20, 3 << 20, &got_bytes), STATUS_USAGE);
+    cr_assert_eq(cli_size("memory", "1025", 1000, 1536, &got_bytes), STATUS_OK);
+    cr_assert_eq(cli_size("block", "67108863", 64 << 20, UINT64_C(1) << 50, &got_bytes),
+                 STATUS_USAGE);
+    cr_assert_str_eq(status_message(), "--block: '67108863' is no size from 64M to 1024T");
+    cr_assert_eq(cli_size("block", "1537", 1000, 1536, &got_bytes), STATUS_USAGE);
+    cr_assert_str_eq(status_message(), "--block: '1537' is no size from 1000 to 1536");
+    cr_assert_eq(got_bytes, 1025, "a failure leaves it as it was");
+}
+
 Test(cli, mistakes_are_named)
 {
     static const struct {

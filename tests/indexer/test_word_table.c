@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_word_table: what the table says of a token is what analyzer_apply says of its bytes; equal
+ * tokens have equal numbers, others have not; numbers count up from 0.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/base/arena.h"
+#include "common/text/fold.h"
+#include "indexer/invert/word_table.h"
+#include "tests/support/seed.h"
+
+#define TOKENS 30000u
+#define TEXT   (TOKENS * 20u)
+
+static const char *const profiles[] = {"english", "anserini", "plain"};
+
+/* Words that fold, stem or fall away in some way of their own. */
+static const char *const special[] = {"the",
+                                      "The",
+                                      "THE",
+                                      "and",
+                                      "cafe",
+                                      "Caf\u00e9",
+                                      "CAFE\u0301",
+                                      "STRASSE",
+                                      "Straße",
+                                      "ΣΊΣΥΦΟΣ",
+                                      "river's",
+                                      "River\u2019s",
+                                      "bridges",
+                                      "Bridge",
+                                      "[\\]^_`{|}",
+                                      "@AZ[",
+                                      "az",
+                                      "0123456789",
+                                      "x",
+                                      "\u4e2d\u56fd",
+                                      "12345678",
+                                      "123456789",
+                                      "1234567",
+                                      "abcdefghijklmnop",
+                                      "ABCDEFGHIJKLMNOP",
+                                      "abcdefghijklmno",
+                                      "abcdefghijklmnopq",
+                                      "ABCDEFGHIJKLMNOPQ",
+                                      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"};
+
+/* A text of words, and where each stands: not what a tokenizer would find, but what it might. */
+struct words {
+    uint8_t *text;
+    size_t len;
+    struct token tokens[TOKENS];
+    uint32_t numbers[TOKENS];
+    uint32_t n;
+};
+
+/* Of 1 to 40 bytes, many around 8 and 16; few letters, so that many are equal or nearly so. */
+static size_t random_word(unsigned *seed, unsigned distinct, char out[64])
+{
+    const unsigned kind = seed_below(seed, 8);
+    if (kind == 0) {
+        const char *const word = special[seed_below(seed, sizeof special / sizeof special[0])];
+        (void)snprintf(out, 64, "%s", word);
+        return strlen(out);
+    }
+    if (kind == 1)
+        return (size_t)snprintf(out, 64, "%u", seed_below(seed, distinct));
+    const size_t len = kind < 4   ? 1 + seed_below(seed, 40)
+                       : kind < 6 ? 7 + seed_below(seed, 3)
+                                  : 15 + seed_below(seed, 3);
+    for (size_t i = 0; i < len; i++) {
+        const bool fixed = i > 1 && i + 2 < len;
+        out[i] =
+            fixed ? 'm' : (char)((seed_below(seed, 4) == 0 ? 'A' : 'a') + (int)seed_below(seed, 4));
+    }
+    return len;
+}
+
+static bool is_ascii(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((bytes[i] & 0x80) != 0)
+            return false;
+    return true;
+}
+
+/* The text ends where a page ends, behind which nothing may be read. */
+static void map_text(struct words *w, const char *bytes, size_t len)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t size = (len + page - 1) / page * page;
+    uint8_t *const base =
+        mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(base != MAP_FAILED && mprotect(base + size, page, PROT_NONE) == 0);
+    w->text = base + size - len;
+    w->len = len;
+    memcpy(w->text, bytes, len);
+}
+
+static void unmap_text(struct words *w)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t size = (w->len + page - 1) / page * page;
+    (void)munmap(w->text + w->len - size, size + page);
+}
+
+static void make_words(struct words *w, uint32_t n, unsigned distinct, unsigned *seed)
+{
+    static char text[TEXT * 4];
+    size_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        char word[64];
+        const size_t len = random_word(seed, distinct, word);
+        memcpy(text + at, word, len);
+        w->tokens[i] = (struct token){(uint32_t)at, (uint32_t)(at + len), i, is_ascii(word, len)};
+        at += len;
+        if (i + 1 < n && seed_below(seed, 3) > 0)
+            text[at++] = ' ';
+    }
+    w->n = n;
+    map_text(w, text, at);
+}
+
+static struct span bytes_of(const struct words *w, uint32_t i)
+{
+    return span_of(w->text + w->tokens[i].start, w->tokens[i].end - w->tokens[i].start);
+}
+
+/* As the header says: ASCII in lower case, but not where a word is longer than a slot. */
+static struct span key_of(const struct words *w, uint32_t i, uint8_t room[64])
+{
+    const struct span bytes = bytes_of(w, i);
+    cr_assert_leq(bytes.len, 64);
+    for (size_t j = 0; j < bytes.len; j++) {
+        const uint8_t c = bytes.data[j];
+        const bool upper = w->tokens[i].ascii && bytes.len <= 16 && c >= 'A' && c <= 'Z';
+        room[j] = upper ? c + 0x20 : c;
+    }
+    return span_of(room, bytes.len);
+}
+
+/* What the table has to know of every word. */
+struct plain {
+    struct arena arena;
+    struct span keys[TOKENS]; /* by number */
+    uint32_t n;
+    bool dropped;
+};
+
+static uint32_t plain_number(const struct plain *p, struct span key)
+{
+    uint32_t i = 0;
+    while (i < p->n && !span_equal(p->keys[i], key))
+        i++;
+    return i;
+}
+
+/* Token by token against the analyzer, and against a list of keys in the order of first sight. */
+static void check(const struct word_table *t, const struct words *w, struct plain *p,
+                  struct analyzer *a, const char *what)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        struct analysis wanted;
+        uint8_t room[64];
+        const struct span bytes = bytes_of(w, i);
+        const uint32_t number = w->numbers[i];
+        analyzer_apply(a, bytes, w->tokens[i].ascii, &wanted);
+        cr_assert_eq(number != WORD_DROPPED, wanted.kept, "%s: token %u", what, i);
+        p->dropped |= !wanted.kept;
+        if (!wanted.kept)
+            continue;
+        cr_assert_lt(number, t->n);
+        cr_assert(span_equal(word_table_form(t, number), wanted.form), "%s: form of %u", what, i);
+        cr_assert(span_equal(word_table_term(t, number), wanted.term), "%s: term of %u", what, i);
+        const struct span key = key_of(w, i, room);
+        if (number == p->n)
+            cr_assert_eq(plain_number(p, key), p->n, "%s: a second number for %u", what, i);
+        if (number == p->n)
+            p->keys[p->n++] = arena_copy(&p->arena, key);
+        cr_assert_lt(number, p->n, "%s: a number is left out", what);
+        cr_assert(span_equal(p->keys[number], key), "%s: the number of another word: %u", what, i);
+    }
+    cr_assert_eq(t->n, p->n, "%s", what);
+    cr_assert_eq(t->any_dropped, p->dropped, "%s", what);
+}
+
+static void look_up(struct word_table *t, struct words *w, unsigned *seed)
+{
+    for (uint32_t at = 0; at < w->n;) {
+        const uint32_t want =
+            seed_below(seed, 3) == 0 ? 1 + seed_below(seed, 1000) : 62 + seed_below(seed, 5);
+        const uint32_t n = w->n - at < want ? w->n - at : want;
+        cr_assert_eq(
+            word_table_look_up(t, span_of(w->text, w->len), w->tokens + at, n, w->numbers + at),
+            STATUS_OK, "%s", status_message());
+        at += n;
+    }
+}
+
+Test(word_table, equals_a_plain_map)
+{
+    static struct words w;
+    static struct plain p;
+    const unsigned first = seed_first();
+    unsigned seed = first;
+    for (size_t k = 0; k < sizeof profiles / sizeof profiles[0]; k++) {
+        struct word_table t;
+        struct analyzer *a;
+        const struct profile *const profile = profile_by_name(profiles[k]);
+        cr_assert_eq(word_table_init(&t, profile, 64u << 20), STATUS_OK);
+        cr_assert_eq(analyzer_new(profile, &a), STATUS_OK);
+        /* Small texts, so that all sorts of words end a page; then large ones; then again, emptied. */
+        for (unsigned round = 0; round < 60; round++) {
+            char what[64];
+            (void)snprintf(what, sizeof what, "seed %u, %s, round %u", first, profiles[k], round);
+            if (round % 20 == 0) {
+                cr_assert_eq(word_table_clear(&t), STATUS_OK);
+                arena_release(&p.arena);
+                p = (struct plain){.arena = ARENA_INIT};
+            }
+            make_words(&w, round % 20 < 18 ? 1 + seed_below(&seed, 10) : 4000, 2000, &seed);
+            look_up(&t, &w, &seed);
+            check(&t, &w, &p, a, what);
+            cr_assert_not(t.full, "%s", what);
+            unmap_text(&w);
+        }
+        arena_release(&p.arena);
+        p = (struct plain){.arena = ARENA_INIT};
+        analyzer_free(a);
+        word_table_release(&t);
+    }
+}
+
+/* Growing: no word changes its number, whatever its length; `full` comes in time and stays. */
+Test(word_table, grows_and_says_when_it_is_full)
+{
+    struct word_table t;
+    const size_t most = 6u << 20;
+    char text[64];
+    uint32_t n = 0;
+    uint32_t number;
+    cr_assert_eq(word_table_init(&t, profile_by_name("plain"), most), STATUS_OK);
+    for (unsigned round = 0; round < 2; round++) {
+        for (n = 0; n < 200000 && !t.full; n++) {
+            const int len =
+                snprintf(text, sizeof text, n % 50 == 0 ? "averylongwordof%u" : "w%u", n);
+            const struct token token = {0, (uint32_t)len, 0, true};
+            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+                         STATUS_OK);
+            cr_assert_eq(number, n);
+            cr_assert(t.full || word_table_bytes(&t) <= most);
+        }
+        cr_assert(t.full && n > 30000, "%u words", n);
+        cr_assert_leq(word_table_bytes(&t), 2 * most);
+        for (uint32_t i = 0; i < n; i++) { /* look-ups still work */
+            const int len =
+                snprintf(text, sizeof text, i % 50 == 0 ? "averylongwordof%u" : "w%u", i);
+            const struct token token = {0, (uint32_t)len, 0, true};
+            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+                         STATUS_OK);
+            cr_assert_eq(number, i);
+            cr_assert(span_equal(word_table_term(&t, number), span_of_string(text)));
+        }
+        cr_assert_eq(t.n, n);
+        cr_assert_eq(word_table_clear(&t), STATUS_OK);
+        cr_assert(t.n == 0 && !t.full && !t.any_dropped);
+    }
+    word_table_release(&t);
+}

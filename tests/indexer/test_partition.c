@@ -262,7 +262,7 @@ static void check_case(const struct shape_case *c, unsigned first)
     /* As few bits as there can be, and as many. */
     const unsigned passage_bits = bits_of(in.n_passages);
     const unsigned position_bits = bits_of(in.longest);
-    const unsigned spare = 64 - order.local_bits - passage_bits - position_bits;
+    const unsigned spare = OCCURRENCE_BITS - order.local_bits - passage_bits - position_bits;
     const struct occurrence_shape shapes[] = {
         {order.local_bits, passage_bits, position_bits},
         {order.local_bits, passage_bits + spare / 2, position_bits + spare - spare / 2},

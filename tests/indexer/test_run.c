@@ -161,8 +161,12 @@ static void encode_in_run(const struct plain *p, const struct list *l, uint32_t 
     run_encoder_begin(e, l->term);
     for (uint32_t i = 0; i < l->n; i++) {
         const struct posting *const g = &l->postings[i];
-        if (g->passage >= from && g->passage < to)
-            run_encoder_add(e, g->passage - from, p->positions + g->at, g->tf);
+        if (g->passage < from || g->passage >= to)
+            continue;
+        if (e->block.n == BLOCK_VALUES)
+            run_encoder_flush(e);
+        cr_assert_eq(posting_block_add(&e->block, g->passage - from, p->positions + g->at, g->tf),
+                     STATUS_OK);
     }
     if (counts[0] > 0)
         run_encoder_form(e, l->term, counts[0]);

@@ -43,10 +43,7 @@ static enum status grow_documents(struct batch *b)
     struct batch_result *const results = realloc(b->results, cap * sizeof *results);
     if (results != NULL)
         b->results = results;
-    struct id_hash *const ids = realloc(b->ids, cap * sizeof *ids);
-    if (ids != NULL)
-        b->ids = ids;
-    if (documents == NULL || results == NULL || ids == NULL)
+    if (documents == NULL || results == NULL)
         return fail_no_memory();
     b->cap = cap;
     return STATUS_OK;
@@ -67,7 +64,6 @@ enum status batch_add(struct batch *b, const struct document *d)
     const struct span last = {b->bytes.data + (uintptr_t)before.data, before.len};
     copy->source =
         b->n > 0 && !b->bytes.failed && span_equal(last, d->source) ? before : put(b, d->source);
-    b->results[b->n] = (struct batch_result){.duplicate = false};
     b->n++;
     return buf_status(&b->bytes);
 }
@@ -85,7 +81,6 @@ void batch_release(struct batch *b)
     buf_release(&b->bytes);
     free(b->documents);
     free(b->results);
-    free(b->ids);
     free(b->passages);
     *b = (struct batch){.n = 0};
 }
@@ -157,9 +152,7 @@ static enum status tokenise_all(const struct batch *b, const struct batch_settin
     for (size_t i = 0; i < b->n; i++) {
         const struct document *const d = &b->documents[i];
         struct token_range *const r = &s->ranges[i];
-        r->title = r->text = r->end = s->n;
-        if (b->results[i].duplicate)
-            continue;
+        r->title = s->n;
         TRY(tokenise(s, style, d->title, is_whole(settings, d) ? SIZE_MAX : LIMIT_TITLE_TOKENS));
         r->text = s->n;
         TRY(tokenise(s, style, d->text, SIZE_MAX));
@@ -255,8 +248,6 @@ enum status batch_process(struct batch *b, const struct batch_settings *settings
     for (size_t i = 0; i < b->n; i++) {
         const struct document *const d = &b->documents[i];
         struct batch_result *const r = &b->results[i];
-        if (r->duplicate)
-            continue;
         r->date = date_parse(d->date);
         r->hash = document_hash(d->title, r->date, d->url, d->text);
         TRY(cut(b, settings, scratch, worker, i));

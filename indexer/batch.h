@@ -16,7 +16,6 @@
 #include "indexer/corpus/document.h"
 #include "indexer/corpus/split_passages.h"
 #include "indexer/invert/inverter.h"
-#include "indexer/write/id_set.h"
 
 /* About how many bytes of text make a batch: text and tokens of one stay in the second cache. */
 #define BATCH_BYTES (128u << 10)
@@ -30,7 +29,6 @@ struct batch_passage {
 
 /* What became of a document. */
 struct batch_result {
-    bool duplicate; /* set before batch_process, which passes over it then */
     int32_t date;
     uint64_t hash;
     uint32_t n_passages; /* 0: nothing but white space */

@@ -66,12 +66,6 @@ static enum status take_document(struct ingest *in, const struct batch *b, size_
 {
     const struct document *const d = &b->documents[i];
     const struct batch_result *const r = &b->results[i];
-    if (r->duplicate) {
-        report_bad(in->report, d->source, d->line, REPORT_DUPLICATE,
-                   "id '%.*s' was there before; the first stands", (int)d->id.len,
-                   (const char *)d->id.data);
-        return STATUS_OK;
-    }
     if (r->n_passages == 0) {
         report_bad(in->report, d->source, d->line, REPORT_EMPTY, "nothing but white space");
         return STATUS_OK;
@@ -137,23 +131,11 @@ static enum status open_batch(struct ingest *in)
     return STATUS_OK;
 }
 
-/* Marks documents whose id was there before. The first of an id stands. */
-static enum status find_duplicates(struct ingest *in, struct batch *b)
-{
-    for (size_t i = 0; i < b->n; i++) {
-        bool added;
-        TRY(id_set_add_hash(in->ids, b->ids[i], &added));
-        b->results[i].duplicate = !added;
-    }
-    return STATUS_OK;
-}
-
 /* Hands the open batch to the workers, and makes room for the next. */
 static enum status submit_batch(struct ingest *in)
 {
     if (in->open == NULL)
         return STATUS_OK;
-    TRY(find_duplicates(in, &in->open->batch));
     workers_submit(in->workers, &in->open->job);
     in->open = NULL;
     const unsigned n = workers_count(in->workers);
@@ -166,18 +148,36 @@ static enum status submit_batch(struct ingest *in)
 
 /* --- documents --- */
 
-static enum status read_document(void *context, const struct document *d)
+/* Whether the document is to be left out, which is then reported: here and now, so that reports
+ * stand in the order of the input. */
+static enum status refuse(struct ingest *in, const struct document *d, bool *refused)
 {
-    struct ingest *const in = context;
+    *refused = true;
     if (d->title.len == 0 && d->text.len == 0) {
         report_bad(in->report, d->source, d->line, REPORT_EMPTY, "neither title nor text");
         return STATUS_OK;
     }
+    bool added;
+    TRY(id_set_add(in->ids, d->id, &added));
+    if (!added)
+        report_bad(in->report, d->source, d->line, REPORT_DUPLICATE,
+                   "id '%.*s' was there before; the first stands", (int)d->id.len,
+                   (const char *)d->id.data);
+    *refused = !added;
+    return STATUS_OK;
+}
+
+static enum status read_document(void *context, const struct document *d)
+{
+    struct ingest *const in = context;
+    bool refused;
+    TRY(refuse(in, d, &refused));
+    if (refused)
+        return STATUS_OK;
     if (in->open == NULL)
         TRY(open_batch(in));
     struct batch *const b = &in->open->batch;
     TRY(batch_add(b, d));
-    b->ids[b->n - 1] = id_set_prepare(in->ids, d->id);
     if (in->open->batch.bytes.len < BATCH_BYTES)
         return STATUS_OK;
     const double start = clock_thread_seconds();

@@ -213,22 +213,10 @@ static enum status run_holds(struct id_set *s, const struct id_run *r, struct ke
     return STATUS_OK;
 }
 
-struct id_hash id_set_prepare(const struct id_set *s, struct span id)
-{
-    const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
-    const struct id_hash hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
-    __builtin_prefetch(&s->slots[hash.high & s->mask], 1);
-    return hash;
-}
-
 enum status id_set_add(struct id_set *s, struct span id, bool *added)
 {
-    return id_set_add_hash(s, id_set_prepare(s, id), added);
-}
-
-enum status id_set_add_hash(struct id_set *s, struct id_hash h, bool *added)
-{
-    const struct keyed hash = {h.high, h.low};
+    const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
+    const struct keyed hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
     struct keyed *slot = find(s, hash);
     *added = is_free(slot);
     for (size_t i = 0; i < s->n_runs && *added; i++) {

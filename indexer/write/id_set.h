@@ -25,15 +25,6 @@ void id_set_free(struct id_set *set); /* NULL is fine */
 
 enum status id_set_add(struct id_set *set, struct span id, bool *added /* OUT */);
 
-/* The same in two steps, so that many look-ups wait for memory together: the hash of an id, whose
- * place in the table is fetched meanwhile, and its addition. */
-struct id_hash {
-    uint64_t high;
-    uint64_t low;
-};
-struct id_hash id_set_prepare(const struct id_set *set, struct span id);
-enum status id_set_add_hash(struct id_set *set, struct id_hash hash, bool *added /* OUT */);
-
 /* Bytes in memory. */
 size_t id_set_bytes(const struct id_set *set);
 

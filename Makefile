@@ -11,8 +11,8 @@ PREFIX  ?= /usr/local
 PYTHON  ?= python3
 
 PACKAGES := libc6-dev pkg-config zlib1g-dev libdeflate-dev libstemmer-dev libutf8proc-dev \
-            libjson-c-dev libxxhash-dev libmd4c-dev libedit-dev libcriterion-dev libicu-dev \
-            unicode-data python3
+            libjson-c-dev libxxhash-dev libmd4c-dev libarchive-dev libedit-dev libcriterion-dev \
+            libicu-dev unicode-data python3
 TOOLS    := clang clang-format libclang-rt-14-dev
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -32,7 +32,7 @@ comma    := ,
 
 # Recursive on purpose: pkg-config is first asked after `make deps` has installed it.
 PC_CFLAGS = $(shell pkg-config --cflags libdeflate libutf8proc json-c libxxhash libedit)
-LIBS_INDEXER  = $(shell pkg-config --libs zlib libdeflate libutf8proc json-c md4c) -lstemmer -lm
+LIBS_INDEXER  = $(shell pkg-config --libs zlib libdeflate libutf8proc json-c md4c libarchive) -lstemmer -lm
 LIBS_SEARCHER = $(shell pkg-config --libs zlib libdeflate libutf8proc json-c libedit) -lstemmer -lm
 LIBS_TESTS    = $(LIBS_INDEXER) $(shell pkg-config --libs libedit criterion icu-uc)
 

@@ -338,7 +338,8 @@ static enum status run(struct ingest *in, struct commit *c, const char *const *s
     struct manifest_row row = {0};
     TRY(begin(in, c));
     TRY(read_corpus(in, c->path, sources, n_sources));
-    const bool publish = !in->options->strict || report_refused(in->report) == 0;
+    const bool refused = in->options->strict && report_refused(in->report) > 0;
+    const bool publish = in->documents.n > 0 && !refused;
     in->progress.writing = true;
     if (in->options->watch != NULL)
         in->options->watch(in->options->watch_context, &in->progress);

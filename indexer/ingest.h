@@ -76,10 +76,11 @@ struct ingest_summary {
     uint64_t section_bytes[SECTION_KINDS];
     size_t runs; /* that were spilled; 0: all fitted into memory */
     struct ingest_seconds seconds;
-    bool published; /* false: --strict, and records were refused */
+    bool published; /* false: no documents; or --strict, and records were refused */
 };
 
-/* Builds the index at `path` from the sources, replacing the one that stands there. */
+/* Builds the index at `path` from the sources, replacing the one that stands there; not by one without
+ * documents. */
 enum status ingest_build(const struct ingest_options *options, const char *path,
                          const char *const *sources, size_t n_sources, struct report *report,
                          struct ingest_summary *summary /* OUT */);

@@ -9,6 +9,7 @@
 #include "common/base/workers.h"
 #include "common/codec/text_block.h"
 #include "indexer/command/build_summary.h"
+#include "indexer/dry_run.h"
 
 /* Below this much memory, speed is given up for it. */
 #define ECONOMY_BYTES (UINT64_C(256) << 20)
@@ -26,9 +27,13 @@ struct settings {
     const char *text_block;
     uint32_t text_level;
     uint32_t threads;
+    struct cli_list filters;
+    uint32_t filter_seconds;
     bool hidden;
+    bool follow;
     bool json;
     bool strict;
+    bool dry_run;
     bool quiet;
 };
 
@@ -49,10 +54,18 @@ static const struct cli_option options[] = {
      "a file's id: path, relative or stem (path)"},
     {"hidden", 0, CLI_FLAG, offsetof(struct settings, hidden), NULL,
      "read hidden files and .git as well"},
+    {"follow", 0, CLI_FLAG, offsetof(struct settings, follow), NULL,
+     "follow symbolic links inside folders"},
+    {"filter", 0, CLI_LIST, offsetof(struct settings, filters), "EXT=COMMAND",
+     "let COMMAND turn files of that extension into text (pdf='pdftotext - -')"},
+    {"filter-timeout", 0, CLI_U32, offsetof(struct settings, filter_seconds), "SECONDS",
+     "the time that a filter has for a file (60)"},
     {"strict", 0, CLI_FLAG, offsetof(struct settings, strict), NULL,
      "commit nothing if any record is bad, empty, a duplicate or unreadable (exit 1)"},
     {"errors", 0, CLI_STRING, offsetof(struct settings, errors), "FILE",
      "write every bad record to FILE, a JSON object a line"},
+    {"dry-run", 0, CLI_FLAG, offsetof(struct settings, dry_run), NULL,
+     "read everything, report, and write no index"},
     {"threads", 0, CLI_U32, offsetof(struct settings, threads), "N",
      "threads at work (all cores); the index is the same for any number"},
     {"memory", 0, CLI_STRING, offsetof(struct settings, memory), "SIZE",
@@ -114,7 +127,21 @@ static enum status interpret_means(const struct settings *s, struct ingest_optio
     return STATUS_OK;
 }
 
-static enum status interpret(const struct settings *s, struct ingest_options *o)
+/* `filters` is to be released whatever the result. */
+static enum status choose_filters(const struct settings *s, struct filter_set *filters,
+                                  struct corpus_options *corpus)
+{
+    if (s->filter_seconds == 0)
+        return fail(STATUS_USAGE, "--filter-timeout: at least one second");
+    for (size_t i = 0; i < s->filters.count; i++)
+        TRY(filter_add(filters, s->filters.items[i]));
+    corpus->filters = filters;
+    corpus->filter_seconds = s->filter_seconds;
+    return STATUS_OK;
+}
+
+static enum status interpret(const struct settings *s, struct filter_set *filters,
+                             struct ingest_options *o)
 {
     static const char *const yes_no[2] = {"yes", "no"};
     static const char *const text_none[2] = {"text", "none"};
@@ -123,6 +150,8 @@ static enum status interpret(const struct settings *s, struct ingest_options *o)
                                  .format_name = s->format,
                                  .ids_name = s->ids};
     o->corpus.hidden = s->hidden;
+    o->corpus.follow = s->follow;
+    TRY(choose_filters(s, filters, &o->corpus));
     if (!corpus_format_by_name(s->format, &o->corpus.format))
         return unknown("format", s->format, "auto, text, markdown, html, jsonl, json, tsv, trec");
     if (!charset_by_label(span_of_string(s->charset), &o->corpus.charset))
@@ -169,27 +198,53 @@ static void hint_at_charset(const struct ingest_options *o, const struct report 
             "with --charset");
 }
 
+static void print_dry_run(const struct ingest_summary *s, const struct build_usage *usage,
+                          const struct report *report)
+{
+    const double megabytes = (double)report_bytes(report) / 1e6;
+    cli_note("read %llu documents, %.1f MB of text; nothing was written",
+             (unsigned long long)s->documents, (double)s->text_bytes / 1e6);
+    cli_note("%.1f MB in %.2f s (%.1f MB/s), %.1f MB/s of processor time", megabytes, usage->wall,
+             usage->wall > 0 ? megabytes / usage->wall : 0,
+             usage->cpu > 0 ? megabytes / usage->cpu : 0);
+}
+
+/* Prints what the build, or dry run, that ended well has to say. */
+static enum status tell(const struct ingest_options *o, const struct settings *s, const char *path,
+                        double started, const struct ingest_summary *summary,
+                        const struct report *report)
+{
+    const struct build_usage usage = build_usage_now(started);
+    if (!s->quiet) {
+        if (s->dry_run)
+            print_dry_run(summary, &usage, report);
+        else if (summary->published)
+            build_summary_print(summary, &usage, path);
+        report_print(report, stderr);
+        hint_at_charset(o, report);
+    }
+    return s->json && !s->dry_run ? print_json(summary, &usage, o, report) : STATUS_OK;
+}
+
 static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
                          size_t n, struct ingest_summary *summary)
 {
     struct report *report;
     const double started = clock_seconds();
+    const char *const *const sources = (const char *const *)(operands + 1);
     economise(o);
     TRY(report_new(s->errors, &report));
-    enum status status =
-        ingest_build(o, operands[0], (const char *const *)(operands + 1), n - 1, report, summary);
+    enum status status = s->dry_run ? dry_run(o, operands[0], sources, n - 1, report, summary)
+                                    : ingest_build(o, operands[0], sources, n - 1, report, summary);
     if (status == STATUS_OK)
         status = report_finish(report);
-    const struct build_usage usage = build_usage_now(started);
-    if (status == STATUS_OK && !s->quiet) {
-        if (summary->published)
-            build_summary_print(summary, &usage, operands[0]);
-        report_print(report, stderr);
-        hint_at_charset(o, report);
-    }
-    if (status == STATUS_OK && s->json)
-        status = print_json(summary, &usage, o, report);
+    if (status == STATUS_OK)
+        status = tell(o, s, operands[0], started, summary, report);
+    const bool refused = s->strict && report_refused(report) > 0;
     report_free(report);
+    if (status == STATUS_OK && summary->documents == 0 && !refused)
+        return fail(STATUS_INPUT, "nothing to index: the sources hold no document%s",
+                    s->dry_run ? "" : "; nothing was written");
     return status;
 }
 
@@ -201,7 +256,9 @@ static int run(const struct cli_command *command, int argc, char **argv)
                          .positions = "yes",
                          .store = "text",
                          .ids = "path",
-                         .text_level = TEXT_BLOCK_LEVEL};
+                         .text_level = TEXT_BLOCK_LEVEL,
+                         .filter_seconds = FILTER_SECONDS};
+    struct filter_set filters = {.n = 0};
     struct ingest_options o;
     struct ingest_summary summary;
     int first;
@@ -212,9 +269,10 @@ static int run(const struct cli_command *command, int argc, char **argv)
         status = fail(STATUS_USAGE, "build needs an index folder and at least one source "
                                     "(try 'indexer build --help')");
     if (status == STATUS_OK)
-        status = interpret(&s, &o);
+        status = interpret(&s, &filters, &o);
     if (status == STATUS_OK)
         status = build(&o, &s, argv + first, (size_t)(argc - first), &summary);
+    filter_release(&filters);
     if (status != STATUS_OK)
         return cli_fail(status);
     if (summary.published)
@@ -228,6 +286,9 @@ const struct cli_command build_command = {
     "[opts] INDEX SOURCE...",
     "make INDEX from files, folders or - (standard input)",
     "Replaces the index that stood at INDEX once the new one is complete. A folder that holds\n"
-    "anything else is refused.",
+    "anything else is refused; sources without a single document leave INDEX as it is (exit 2).\n"
+    "Files may be compressed (gz zst xz bz2 lzma lz Z) and lie in tar or zip archives, whose\n"
+    "members are files below ARCHIVE/. A filter's COMMAND is split at blanks ('...' and \"...\"\n"
+    "quote; no shell) and gets the file on its standard input, or its path where {} stands.",
     options,
     run};

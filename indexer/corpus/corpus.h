@@ -5,16 +5,24 @@
  *     struct corpus_options options = CORPUS_OPTIONS_DEFAULT;
  *     TRY(corpus_read(&options, sources, n, report, sink, context));
  *
- * The sources are read in the order given; a folder is walked in byte order of path, so that the
- * index never depends on the file system. Each file passes walk -> unpack (gzip) -> detect -> one
- * reader -> sink. What cannot be read is reported (report.h) and left out; only a failure of the
- * sink, of memory or of a source that was named and is not there ends the reading.
+ * The sources are read in the order given; a folder is walked in byte order of path, an archive in
+ * its own order, so that the index never depends on the file system. Each file passes
+ *
+ *     walk -> packing (gz, zst, ...) -> archive -> packing -> filter -> unpack -> detect -> reader -> sink
+ *
+ * What cannot be read is reported (report.h) and left out; only a failure of the sink, of memory or
+ * of a source that was named and is not there ends the reading.
+ *
+ * A member of an archive is a file whose path is that of the archive, a slash and its name
+ * (`2008/cacm.tar.gz/CACM-0001.html`), as if the archive were a folder. An archive inside an archive
+ * is not opened, but reported. Files that programs keep in zip (docx, epub, jar) are files.
  */
 #ifndef QIAO_INDEXER_CORPUS_CORPUS_H
 #define QIAO_INDEXER_CORPUS_CORPUS_H
 
 #include "indexer/corpus/charset.h"
 #include "indexer/corpus/document.h"
+#include "indexer/corpus/filter.h"
 #include "indexer/corpus/report.h"
 
 enum corpus_format {
@@ -29,7 +37,7 @@ enum corpus_format {
 
 enum corpus_ids {
     IDS_PATH,     /* a file's id is its path as given (default) */
-    IDS_RELATIVE, /* its path below the source folder */
+    IDS_RELATIVE, /* its path below the source, a folder or an archive */
     IDS_STEM,     /* its name without folders and without its known extensions (.txt, .md.gz) */
 };
 
@@ -38,15 +46,16 @@ struct corpus_options {
     enum corpus_ids ids;
     enum charset_name charset; /* of files that do not say theirs; CHARSET_UTF8 */
     bool hidden;               /* take hidden files and .git as well */
+    bool follow;               /* follow symbolic links inside folders */
     struct span index_folder;  /* never read: the index that is being written; may be empty */
+    const struct filter_set *filters; /* or NULL */
+    unsigned filter_seconds;          /* that a filter may take for a file */
 };
 
 #define CORPUS_OPTIONS_DEFAULT                                                                     \
     {                                                                                              \
-        CORPUS_AUTO, IDS_PATH, CHARSET_UTF8, false,                                                \
-        {                                                                                          \
-            NULL, 0                                                                                \
-        }                                                                                          \
+        .format = CORPUS_AUTO, .ids = IDS_PATH, .charset = CHARSET_UTF8,                           \
+        .filter_seconds = FILTER_SECONDS                                                           \
     }
 
 /* The format of that name ("auto", "text", "markdown", "html", "jsonl", "json", "tsv", "trec"); false if none. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "indexer/corpus/packing.h"
 #include "indexer/corpus/trec_record.h"
 
 #define TSV_LINES    10  /* the first lines that are looked at */
@@ -80,12 +81,6 @@ static struct span without(struct span name, struct span extension)
     return span_of(name.data, name.len - extension.len - 1);
 }
 
-static struct span without_gz(struct span name)
-{
-    const struct span extension = extension_of(name);
-    return is_word(extension, "gz") ? without(name, extension) : name;
-}
-
 /* The format that an extension stands for; CORPUS_AUTO if it is not in the table. */
 static enum corpus_format format_of(struct span extension)
 {
@@ -98,7 +93,7 @@ static enum corpus_format format_of(struct span extension)
 
 struct span detect_stem(struct span name)
 {
-    const struct span plain = without_gz(name);
+    const struct span plain = packing_strip(name);
     const struct span extension = extension_of(plain);
     return format_of(extension) == CORPUS_AUTO ? plain : without(plain, extension);
 }
@@ -259,7 +254,7 @@ static bool begins_tsv(struct span head)
 
 void detect(struct span name, struct span head, enum corpus_format asked, struct detection *out)
 {
-    const struct span plain = without_gz(name);
+    const struct span plain = packing_strip(name);
     const struct span extension = extension_of(plain);
     const enum corpus_format by_name = asked != CORPUS_AUTO ? asked : format_of(extension);
     const char *const magic = magic_kind(head);

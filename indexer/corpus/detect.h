@@ -15,7 +15,7 @@
  *   Markdown  by name: .md .markdown
  *   text      everything else
  *
- * `.gz` behind a name is passed over. Case does not count.
+ * The extension of a compression behind a name (.gz, .zst) is passed over. Case does not count.
  */
 #ifndef QIAO_INDEXER_CORPUS_DETECT_H
 #define QIAO_INDEXER_CORPUS_DETECT_H
@@ -39,7 +39,7 @@ struct detection {
 void detect(struct span name, struct span head, enum corpus_format asked,
             struct detection *out /* OUT */);
 
-/* `name` without its known extensions (.txt .text .md .markdown .gz and the others above); never
+/* `name` without its known extensions (.txt .md .gz and the others; packing.h has the last kind); never
  * empty unless `name` is. */
 struct span detect_stem(struct span name);
 

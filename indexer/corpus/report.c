@@ -29,6 +29,7 @@ struct report {
     uint64_t messages[REPORT_KINDS]; /* given to report_bad, printed or not */
     struct binary_kind binary[BINARY_KINDS];
     size_t n_binary;
+    uint64_t n_bytes;
     FILE *errors; /* NULL without an errors file */
     char *errors_path;
     struct buf line; /* scratch */
@@ -45,7 +46,9 @@ static const struct {
     [REPORT_DUPLICATE] = {"duplicate", "duplicate id", "duplicate ids"},
     [REPORT_BAD] = {"bad", "bad record", "bad records"},
     [REPORT_UNREADABLE] = {"unreadable", "unreadable file", "unreadable files"},
-    [REPORT_SPECIAL] = {"special", "link or special file", "links and special files"},
+    [REPORT_SPECIAL] = {"special", "special file", "special files"},
+    [REPORT_LINK] = {"link", "link not followed", "links not followed"},
+    [REPORT_HIDDEN] = {"hidden", "hidden file or folder", "hidden files and folders"},
     [REPORT_BINARY] = {"binary", "binary file", "binary files"},
     [REPORT_BAD_BYTES] = {"bytes", "bad byte sequence replaced", "bad byte sequences replaced"},
     [REPORT_BAD_DATE] = {"date", "date not understood", "dates not understood"},
@@ -130,6 +133,32 @@ void report_bad(struct report *r, struct span path, uint64_t line, enum report_k
     record(r, path, line, kind, span_of_string(reason));
     if (r->messages[kind]++ < REPORT_PRINTED)
         print(r, path, line, span_of_string(reason));
+}
+
+void report_skip(struct report *r, struct span path, enum report_kind kind, const char *reason)
+{
+    r->counts[kind]++;
+    record(r, path, 0, kind, span_of_string(reason));
+}
+
+void report_sum(struct report *r, struct span path, enum report_kind kind, uint64_t count)
+{
+    char reason[96];
+    if (count == 0)
+        return;
+    (void)snprintf(reason, sizeof reason, "%" PRIu64 " %s", count,
+                   count == 1 ? kinds[kind].one : kinds[kind].several);
+    record(r, path, 0, kind, span_of_string(reason));
+}
+
+void report_add_bytes(struct report *r, uint64_t count)
+{
+    r->n_bytes += count;
+}
+
+uint64_t report_bytes(const struct report *r)
+{
+    return r->n_bytes;
 }
 
 /* The counter of `kind`; that of "other" once the table is full. */

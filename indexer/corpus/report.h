@@ -29,7 +29,9 @@ enum report_kind {
     REPORT_DUPLICATE,  /* an id that was there before: the first stands */
     REPORT_BAD,        /* a record that cannot be read */
     REPORT_UNREADABLE, /* a file or folder that cannot be opened or read */
-    REPORT_SPECIAL,    /* a FIFO, socket, device or symbolic link: not opened */
+    REPORT_SPECIAL,    /* a FIFO, socket or device: not opened */
+    REPORT_LINK,       /* a link that was not followed: it is not asked for, or it is a loop */
+    REPORT_HIDDEN,     /* a hidden file, or a hidden folder with all that is in it: passed over */
     REPORT_BINARY,     /* a file that is no text, counted by its kind as well */
     REPORT_BAD_BYTES,  /* byte sequences replaced by U+FFFD (the documents stay) */
     REPORT_BAD_DATE,   /* dates that could not be read (the documents stay) */
@@ -51,6 +53,17 @@ void report_add(struct report *r, enum report_kind kind, uint64_t count);
 /* Counts, prints and records one of `kind` at `line` (0: the whole file) of `path`. */
 void report_bad(struct report *r, struct span path, uint64_t line, enum report_kind kind,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Counts one of `kind` and records it in the errors file; no message. */
+void report_skip(struct report *r, struct span path, enum report_kind kind, const char *reason);
+
+/* Records in the errors file that `count` of `kind`, which were counted one by one with report_add,
+ * came from `path`: "3 bad byte sequences replaced". Nothing if `count` is 0. */
+void report_sum(struct report *r, struct span path, enum report_kind kind, uint64_t count);
+
+/* Counts bytes that readers were given: unpacked, not decoded. */
+void report_add_bytes(struct report *r, uint64_t count);
+uint64_t report_bytes(const struct report *r);
 
 /* Counts a binary file under its kind ("pdf", "png", "no extension"). */
 void report_binary(struct report *r, struct span path, const char *kind);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unpack: the bytes of a file as a reader wants them: unpacked if it was gzip (by its magic bytes,
- * several members too), as UTF-8 if it is in another encoding, without a byte order mark. Which
- * encoding it is shows in the mark, or in the zeros of UTF-16; else unpack_decode is told.
+ * unpack: the bytes of a file as a reader wants them: freed from compression (packing.h), as UTF-8
+ * if it is in another encoding, without a byte order mark. Which encoding it is shows in the mark,
+ * or in the zeros of UTF-16; else unpack_decode is told.
  *
  *     struct unpack *u;
  *     TRY(unpack_new(&u));
@@ -13,22 +13,16 @@
  *     TRY(unpack_status(u));                           // memory
  *     unpack_free(u);
  *
- * The stream is a window that slides over the file: what a reader gets is borrowed from it, and
- * what it has not taken stays. A problem (read error, damaged or cut gzip data, a file that
- * shrank, a bomb) ends the stream; what came before it is good, but the last line may be cut, so
- * unpack_line keeps that to itself. Reads are bounded by the size the file had when it was opened,
- * so that one that grows has an end.
+ * The stream is a window that slides over the source: what a reader gets is borrowed from it, and
+ * what it has not taken stays. A problem (read error, damaged or cut data, a file that shrank, a
+ * bomb) ends the stream; what came before it is good, but the last line may be cut, so unpack_line
+ * keeps that to itself.
  */
 #ifndef QIAO_INDEXER_CORPUS_UNPACK_H
 #define QIAO_INDEXER_CORPUS_UNPACK_H
 
 #include "indexer/corpus/charset.h"
-#include "indexer/corpus/report.h"
-
-/* More than this many times its packed size is refused, once it is over UNPACK_FREE_BYTES. Text
- * comes to about 10, a log of equal lines to 200; deflate's own end is 1032. */
-#define UNPACK_RATIO_MOST 200
-#define UNPACK_FREE_BYTES (16u << 20)
+#include "indexer/corpus/source.h"
 
 enum unpack_line {
     UNPACK_LINE, /* here is one */
@@ -42,9 +36,14 @@ struct unpack;
 enum status unpack_new(struct unpack **out /* OUT */);
 void unpack_free(struct unpack *u);
 
-/* Starts on a file: reads its head. `fd` stays the caller's and must be open while the stream is
- * read; `size` as fstat gave it, 0 if unknown. */
+/* Starts on a file: takes off what it is compressed in and reads its head. `fd` stays the caller's
+ * and must be open while the stream is read; `size` as fstat gave it, 0 if unknown. An archive is
+ * not opened: its bytes are the stream. */
 void unpack_start(struct unpack *u, int fd, uint64_t size);
+
+/* Starts on what `source` holds, as it is. The source stays the caller's; NULL (memory ran out, as
+ * *trouble says) is a stream without bytes. */
+void unpack_start_source(struct unpack *u, struct source *source, struct trouble *trouble);
 
 /* Decodes the stream, of which nothing was taken yet, from that encoding. STATUS_USAGE if this
  * system cannot. */
@@ -66,6 +65,9 @@ enum unpack_line unpack_line(struct unpack *u, size_t most, struct span *line /*
 
 /* Why the stream ended early, and which kind of report that is; NULL if it did not. */
 const char *unpack_problem(const struct unpack *u, enum report_kind *kind /* OUT */);
+
+/* Bytes that went into the window since the stream started: unpacked, not decoded. */
+uint64_t unpack_bytes(const struct unpack *u);
 
 /* Sequences that were no characters in an encoding other than UTF-8. */
 uint64_t unpack_replaced(const struct unpack *u);

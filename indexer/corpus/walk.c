@@ -8,13 +8,16 @@
  * judged again by fstat, since it may have been exchanged.
  *
  * Depth. Only the WALK_OPEN innermost folders stay open. Coming back to one further out, it is
- * opened again as `..` and must be the folder it was (device and inode).
+ * opened again as `..` and must be the folder it was (device and inode). From a folder that was
+ * entered through a link `..` leads elsewhere, so the folder that holds the link stays open; there
+ * are at most WALK_LINKS_MOST of those.
  */
 #include "indexer/corpus/walk.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,13 +36,24 @@ struct level {
     size_t *order;    /* offsets into names, sorted */
     size_t count;
     size_t next;     /* the next of `order` to visit */
+    size_t links;    /* links that were followed to come here */
+    bool pinned;     /* stays open: the next level was entered through a link */
     size_t path_len; /* bytes of walk.path that lead here, with the slash */
+};
+
+/* A folder that was entered below a link. */
+struct place {
+    dev_t device;
+    ino_t inode;
 };
 
 struct walk {
     struct report *report;
     bool hidden;
-    bool has_index; /* the folder to pass over exists; its device and inode: */
+    bool follow;
+    bool through_link; /* what is being visited is a link */
+    void *linked;      /* tree of struct place (search.h) */
+    bool has_index;    /* the folder to pass over exists; its device and inode: */
     dev_t index_device;
     ino_t index_inode;
     struct buf path;
@@ -66,8 +80,11 @@ static enum status refuse(struct walk *w, int error)
 {
     if (is_shortage(error))
         return fail(STATUS_IO, "cannot read '%s': %s", buf_string(&w->path), strerror(error));
-    if (error == ELOOP)
-        report_bad(w->report, path_of(w), 0, REPORT_SPECIAL, "a symbolic link, not followed");
+    if (w->through_link && error == ENOENT)
+        report_bad(w->report, path_of(w), 0, REPORT_LINK, "a symbolic link to nothing");
+    else if (error == ELOOP)
+        report_bad(w->report, path_of(w), 0, REPORT_LINK, "%s",
+                   w->follow ? "a loop of symbolic links" : "a symbolic link, not followed");
     else if (error == ENXIO)
         report_bad(w->report, path_of(w), 0, REPORT_SPECIAL, "a pipe, socket or device, not read");
     else
@@ -111,7 +128,7 @@ static uint8_t kind_of(int folder, const struct dirent *entry)
 }
 
 /* Reads the names of `l->fd` into l->names; returns an errno, or 0. */
-static int list_names(const struct walk *w, struct level *l)
+static int list_names(struct level *l)
 {
     const int again = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
     DIR *const listing = again < 0 ? NULL : fdopendir(again);
@@ -125,7 +142,7 @@ static int list_names(const struct walk *w, struct level *l)
     while (errno = 0, (entry = readdir(listing)) != NULL) {
         const char *const name = entry->d_name;
         const bool itself = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-        if (itself || (name[0] == '.' && !w->hidden))
+        if (itself)
             continue;
         buf_put_u8(&l->names, kind_of(l->fd, entry));
         buf_append(&l->names, name, strlen(name) + 1);
@@ -139,7 +156,7 @@ static int list_names(const struct walk *w, struct level *l)
 /* Lists and sorts; a listing that broke off is reported and stands as far as it goes. */
 static enum status list(struct walk *w, struct level *l)
 {
-    const int error = list_names(w, l);
+    const int error = list_names(l);
     if (error != 0)
         TRY(refuse(w, error));
     l->order = calloc(l->count + 1, sizeof *l->order);
@@ -167,21 +184,74 @@ static enum status grow_levels(struct walk *w)
     return STATUS_OK;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *const x = a;
+    const struct place *const y = b;
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* Whether the folder was entered below a link before; notes it if not. */
+static enum status note_linked(struct walk *w, const struct stat *s, bool *before)
+{
+    struct place *const place = malloc(sizeof *place);
+    if (place == NULL)
+        return fail_no_memory();
+    *place = (struct place){s->st_dev, s->st_ino};
+    struct place **const found = tsearch(place, &w->linked, compare_places);
+    *before = found != NULL && *found != place;
+    if (found == NULL || *before)
+        free(place);
+    return found == NULL ? fail_no_memory() : STATUS_OK;
+}
+
+/* Why the folder at the end of `links` links is not to be entered; NULL if it is. */
+static enum status judge_linked(struct walk *w, const struct stat *s, size_t links,
+                                const char **refusal)
+{
+    bool before = false;
+    *refusal = NULL;
+    for (size_t i = 0; i < w->depth && *refusal == NULL; i++) {
+        if (w->levels[i].device == s->st_dev && w->levels[i].inode == s->st_ino)
+            *refusal = "a loop: it leads to a folder that it lies in";
+    }
+    if (*refusal == NULL && links > WALK_LINKS_MOST)
+        *refusal = "too many links on the way";
+    if (*refusal == NULL)
+        TRY(note_linked(w, s, &before));
+    if (before)
+        *refusal = "a folder that was read through another link";
+    return STATUS_OK;
+}
+
 /* Goes into the open folder `fd`, whose path stands in w->path; owns fd from here on. */
 static enum status enter(struct walk *w, int fd, const struct stat *s)
 {
-    const enum status room = grow_levels(w);
-    if (room != STATUS_OK) {
+    const char *refusal = NULL;
+    const size_t links =
+        (w->depth > 0 ? w->levels[w->depth - 1].links : 0) + (w->through_link ? 1 : 0);
+    enum status status = grow_levels(w);
+    if (status == STATUS_OK && links > 0)
+        status = judge_linked(w, s, links, &refusal);
+    if (refusal != NULL)
+        report_bad(w->report, path_of(w), 0, REPORT_LINK, "%s", refusal);
+    if (status != STATUS_OK || refusal != NULL) {
         (void)close(fd);
-        return room;
+        return status;
     }
+    if (w->through_link)
+        w->levels[w->depth - 1].pinned = true;
+    w->through_link = false;
     if (w->path.len > 0 && w->path.data[w->path.len - 1] != '/')
         buf_put_u8(&w->path, '/');
     struct level *const l = &w->levels[w->depth++];
     *l = (struct level){.fd = fd, .device = s->st_dev, .inode = s->st_ino, .names = BUF_INIT};
     l->path_len = w->path.len;
+    l->links = links;
     TRY(buf_status(&w->path));
-    if (w->depth > WALK_OPEN) {
+    if (w->depth > WALK_OPEN && !w->levels[w->depth - 1 - WALK_OPEN].pinned) {
         struct level *const outer = &w->levels[w->depth - 1 - WALK_OPEN];
         (void)close(outer->fd);
         outer->fd = -1;
@@ -211,6 +281,8 @@ static enum status leave(struct walk *w)
     struct level *const inner = &w->levels[w->depth - 1];
     if (w->depth > 1 && inner[-1].fd < 0)
         status = reopen(w, inner - 1, inner);
+    if (w->depth > 1)
+        inner[-1].pinned = false;
     level_release(inner);
     w->depth--;
     return status;
@@ -226,7 +298,8 @@ static enum status take(struct walk *w, int fd, struct walk_file *out)
         return refuse(w, error);
     }
     if (S_ISREG(s.st_mode)) {
-        *out = (struct walk_file){fd, path_of(w), w->below, (uint64_t)s.st_size};
+        (void)buf_string(&w->path);
+        *out = (struct walk_file){fd, path_of(w), w->below, (uint64_t)s.st_size, w->depth == 0};
         return STATUS_OK;
     }
     if (S_ISDIR(s.st_mode) && !is_index(w, &s))
@@ -235,18 +308,32 @@ static enum status take(struct walk *w, int fd, struct walk_file *out)
     return S_ISDIR(s.st_mode) ? STATUS_OK : refuse(w, ENXIO);
 }
 
+static bool is_special(unsigned type)
+{
+    return type == DT_FIFO || type == DT_SOCK || type == DT_CHR || type == DT_BLK;
+}
+
 /* Visits the next entry of the innermost folder. */
 static enum status visit(struct walk *w, struct level *l, struct walk_file *out)
 {
     const uint8_t *const entry = l->names.data + l->order[l->next++];
+    const char *const name = (const char *)entry + 1;
+    struct stat s; /* a hint, so that a pipe behind a link is not even opened; take() decides */
     w->path.len = l->path_len;
-    buf_append_string(&w->path, (const char *)entry + 1);
+    buf_append_string(&w->path, name);
     TRY(buf_status(&w->path));
-    if (entry[0] == DT_LNK)
+    if (*name == '.' && !w->hidden) {
+        report_skip(w->report, path_of(w), REPORT_HIDDEN,
+                    entry[0] == DT_DIR ? "a hidden folder" : "a hidden file");
+        return STATUS_OK;
+    }
+    w->through_link = entry[0] == DT_LNK && w->follow;
+    if (entry[0] == DT_LNK && !w->follow)
         return refuse(w, ELOOP);
-    if (entry[0] == DT_FIFO || entry[0] == DT_SOCK || entry[0] == DT_CHR || entry[0] == DT_BLK)
+    if (is_special(entry[0]) ||
+        (w->through_link && fstatat(l->fd, name, &s, 0) == 0 && is_special(IFTODT(s.st_mode))))
         return refuse(w, ENXIO);
-    const int fd = openat(l->fd, (const char *)entry + 1, OPEN_FLAGS | O_NOFOLLOW);
+    const int fd = openat(l->fd, name, OPEN_FLAGS | (w->through_link ? 0 : O_NOFOLLOW));
     return fd < 0 ? refuse(w, errno) : take(w, fd, out);
 }
 
@@ -298,6 +385,7 @@ enum status walk_open(const char *source, const struct walk_options *options, st
         return fail_no_memory();
     w->report = report;
     w->hidden = options->hidden;
+    w->follow = options->follow;
     w->first.fd = -1;
     struct stat s;
     struct buf folder = BUF_INIT;
@@ -323,6 +411,7 @@ void walk_close(struct walk *w)
         level_release(&w->levels[--w->depth]);
     if (w->first.fd >= 0)
         (void)close(w->first.fd);
+    tdestroy(w->linked, free);
     free(w->levels);
     buf_release(&w->path);
     free(w);

@@ -2,6 +2,7 @@
 /* The whole way from sources to documents: ids, standard input, gzip, what ends a reading. */
 #include <zlib.h>
 
+#include "common/base/file.h"
 #include "common/base/utf8.h"
 #include "tests/corpus/fixture.h"
 
@@ -182,6 +183,64 @@ Test(corpus, dates_that_cannot_be_read)
     expect_ids(&f, "1|2|3|4|");
     cr_expect_eq(report_count(f.report, REPORT_BAD_DATE), 1);
     cr_expect_eq(report_refused(f.report), 0);
+    fixture_close(&f);
+}
+
+/* Bad bytes, cut titles and dates are counted in all, and recorded file by file. */
+Test(corpus, sums_by_file)
+{
+    struct fixture f;
+    struct buf errors = BUF_INIT;
+    const struct corpus_options options = CORPUS_OPTIONS_DEFAULT;
+    fixture_open(&f);
+    fixture_folder(&f, "in");
+    fixture_write(&f, "in/a.txt", TEXT("one \xff two \xfe"));
+    fixture_write(&f, "in/b.txt", TEXT("fine"));
+    fixture_write(&f, "in/c.tsv", TEXT("1\t\xff\n2\tx\n3\t\xff\n"));
+    const char *const source = strdup(fixture_path(&f, "in"));
+    cr_assert_eq(report_new(fixture_path(&f, "errors"), &f.report), STATUS_OK);
+    cr_assert_eq(corpus_read(&options, &source, 1, f.report, fixture_sink, &f), STATUS_OK);
+    cr_expect_eq(report_count(f.report, REPORT_BAD_BYTES), 4);
+    cr_expect_eq(report_bytes(f.report), 11 + 4 + 12);
+    cr_assert_eq(report_finish(f.report), STATUS_OK);
+    cr_assert_eq(file_read_all(fixture_path(&f, "errors"), &errors), STATUS_OK);
+    char expected[512];
+    (void)snprintf(expected, sizeof expected,
+                   "{\"path\":\"%s/a.txt\",\"line\":0,\"kind\":\"bytes\",\"reason\":\"2 bad byte "
+                   "sequences replaced\"}\n{\"path\":\"%s/c.tsv\",\"line\":0,\"kind\":\"bytes\","
+                   "\"reason\":\"2 bad byte sequences replaced\"}\n",
+                   source, source);
+    cr_expect_str_eq(buf_string(&errors), expected);
+    free((void *)(uintptr_t)source);
+    buf_release(&errors);
+    fixture_close(&f);
+}
+
+/* The whole of the way through a folder of all that is odd: what can be read is, the rest is told
+ * once, and the reading goes on. */
+Test(corpus, closing_line)
+{
+    struct fixture f;
+    const struct corpus_options options = CORPUS_OPTIONS_DEFAULT;
+    char *text = NULL;
+    size_t len = 0;
+    fixture_open(&f);
+    fixture_write(&f, ".hidden", TEXT("x"));
+    fixture_write(&f, "a.pdf", TEXT("%PDF-1.4"));
+    fixture_write(&f, "a.txt", TEXT("x"));
+    fixture_write(&f, "b.txt.gz", TEXT("\x1f\x8b\x08 cut"));
+    fixture_write(&f, "c.zip", TEXT("PK\3\4 damaged"));
+    cr_assert_eq(symlink("a.txt", fixture_path(&f, "link")), 0);
+    cr_assert_eq(mkfifo(fixture_path(&f, "pipe"), 0600), 0);
+    fixture_read(&f, &options, "");
+    cr_expect_eq(f.status, STATUS_OK);
+    cr_expect_eq(f.count, 1);
+    FILE *const out = open_memstream(&text, &len);
+    report_print(f.report, out);
+    (void)fclose(out);
+    cr_expect_str_eq(text, "skipped 1 pdf; 2 bad records; 1 special file; 1 link not followed; "
+                           "1 hidden file or folder\n");
+    free(text);
     fixture_close(&f);
 }
 

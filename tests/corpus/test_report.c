@@ -41,7 +41,7 @@ Test(report, counts_and_closing_lines)
     cr_expect_eq(report_refused(r), 4);
     text = closing_lines(r);
     cr_expect_str_eq(text, "skipped 2 pdf, 1 png; 1 empty document; 1 duplicate id; 1 bad record; "
-                           "1 unreadable file; 1 link or special file; "
+                           "1 unreadable file; 1 special file; "
                            "3 bad byte sequences replaced\n");
     free(text);
     cr_expect_eq(report_finish(r), STATUS_OK);
@@ -150,6 +150,43 @@ Test(report, errors_file_keeps_all)
         cr_assert_not_null(fgets(line, sizeof line, file));
         check_line(line, "c", 0, "duplicate", "twice");
     }
+    cr_expect_null(fgets(line, sizeof line, file));
+    (void)fclose(file);
+    report_free(r);
+    fixture_close(&f);
+}
+
+/* What readers count one by one stands in the errors file once a file, with the count. */
+Test(report, sums_by_file)
+{
+    struct fixture f;
+    struct report *r;
+    char line[1024];
+    fixture_open(&f);
+    cr_assert_eq(report_new(fixture_path(&f, "errors"), &r), STATUS_OK);
+    const int kept = fixture_catch_stderr();
+    report_add(r, REPORT_BAD_BYTES, 3);
+    report_sum(r, span_of_string("a"), REPORT_BAD_BYTES, 3);
+    report_sum(r, span_of_string("b"), REPORT_CUT, 0);
+    report_sum(r, span_of_string("c"), REPORT_BAD_DATE, 1);
+    report_skip(r, span_of_string(".git"), REPORT_HIDDEN, "a hidden folder");
+    report_add_bytes(r, 5);
+    report_add_bytes(r, 6);
+    fixture_release_stderr(&f, kept);
+    cr_expect_str_eq(f.messages, "");
+    cr_expect_eq(report_count(r, REPORT_BAD_BYTES), 3);
+    cr_expect_eq(report_count(r, REPORT_BAD_DATE), 0);
+    cr_expect_eq(report_count(r, REPORT_HIDDEN), 1);
+    cr_expect_eq(report_bytes(r), 11);
+    cr_expect_eq(report_finish(r), STATUS_OK);
+    FILE *const file = fopen(fixture_path(&f, "errors"), "r");
+    cr_assert_not_null(file);
+    cr_assert_not_null(fgets(line, sizeof line, file));
+    check_line(line, "a", 0, "bytes", "3 bad byte sequences replaced");
+    cr_assert_not_null(fgets(line, sizeof line, file));
+    check_line(line, "c", 0, "date", "1 date not understood");
+    cr_assert_not_null(fgets(line, sizeof line, file));
+    check_line(line, ".git", 0, "hidden", "a hidden folder");
     cr_expect_null(fgets(line, sizeof line, file));
     (void)fclose(file);
     report_free(r);

@@ -144,7 +144,7 @@ Test(unpack, bomb, .timeout = 10)
     uint64_t total = 0;
     for (struct span w; (w = unpack_peek(u, 1)).len > 0; unpack_take(u, w.len))
         total += w.len;
-    cr_expect_leq(total, (uint64_t)UNPACK_FREE_BYTES + UNPACK_RATIO_MOST * bomb.len + (1 << 20));
+    cr_expect_leq(total, (uint64_t)METER_FREE_BYTES + METER_RATIO_MOST * bomb.len + (1 << 20));
     cr_expect_not_null(unpack_problem(u, &kind));
     (void)close(fd);
     unpack_free(u);

@@ -6,7 +6,7 @@
 #include "indexer/corpus/walk.h"
 #include "tests/corpus/fixture.h"
 
-static const struct walk_options plain = {false, {NULL, 0}};
+static const struct walk_options plain = {.hidden = false};
 
 /* Walks `name` and gives the relative paths, each followed by a '|'. */
 static char *walked(struct fixture *f, const struct walk_options *options, const char *name)
@@ -40,6 +40,13 @@ static void expect_walk(struct fixture *f, const struct walk_options *options, c
     free(paths);
 }
 
+static void touch(int folder, const char *name)
+{
+    const int fd = openat(folder, name, O_CREAT | O_WRONLY, 0644);
+    cr_assert_geq(fd, 0);
+    (void)close(fd);
+}
+
 /* '-' and '.' sort before '/', '0' behind it: names alone would give another order. */
 Test(walk, byte_order_of_paths)
 {
@@ -68,10 +75,12 @@ Test(walk, hidden_files_and_the_index)
     fixture_folder(&f, "index");
     fixture_write(&f, "index/segment", TEXT("x"));
     expect_walk(&f, &plain, "", "a|index/segment|");
+    cr_expect_eq(report_count(f.report, REPORT_HIDDEN), 2);
+    cr_expect_str_eq(f.messages, "");
     expect_walk(&f, &plain, ".git", "config|");
     char index[128];
     (void)snprintf(index, sizeof index, "%s/./index/../index", f.folder);
-    const struct walk_options all = {true, span_of_string(index)};
+    const struct walk_options all = {.hidden = true, .index_folder = span_of_string(index)};
     expect_walk(&f, &all, "", ".git/config|.notes|a|");
     expect_walk(&f, &all, "index", "");
     fixture_close(&f);
@@ -95,12 +104,141 @@ Test(walk, special_files, .timeout = 10)
     cr_assert_eq(symlink("nowhere", fixture_path(&f, "dangling")), 0);
     cr_assert_eq(symlink("self", fixture_path(&f, "self")), 0);
     expect_walk(&f, &plain, "", "a|");
-    cr_expect_eq(report_count(f.report, REPORT_SPECIAL), 6);
+    cr_expect_eq(report_count(f.report, REPORT_SPECIAL), 2);
+    cr_expect_eq(report_count(f.report, REPORT_LINK), 4);
     cr_expect_eq(report_refused(f.report), 0);
     expect_walk(&f, &plain, "pipe", "");
     cr_expect_eq(report_count(f.report, REPORT_SPECIAL), 1);
     expect_walk(&f, &plain, "loop", "a|"); /* named on the command line, so followed */
     (void)close(s);
+    fixture_close(&f);
+}
+
+/* Links to files, folders, nothing, pipes; loops of all kinds. */
+Test(walk, followed_links, .timeout = 10)
+{
+    static const char *const links[][2] = {
+        {"../outside", "in/b-link"}, {"a", "in/file-link"},    {".", "in/self"},
+        {"..", "in/d/up"},           {"../d", "in/d/again"},   {"nowhere", "in/dangling"},
+        {"knot", "in/knot"},         {"pipe", "in/pipe-link"}, {"/dev/null", "in/device-link"},
+    };
+    const struct walk_options follow = {.follow = true};
+    struct fixture f;
+    fixture_open(&f);
+    fixture_folder(&f, "in");
+    fixture_folder(&f, "in/d");
+    fixture_folder(&f, "outside");
+    fixture_folder(&f, "outside/sub");
+    fixture_write(&f, "in/a", TEXT("x"));
+    fixture_write(&f, "in/d/e", TEXT("x"));
+    fixture_write(&f, "in/z", TEXT("x"));
+    fixture_write(&f, "outside/sub/o", TEXT("x"));
+    fixture_write(&f, "outside/p", TEXT("x"));
+    cr_assert_eq(mkfifo(fixture_path(&f, "in/pipe"), 0644), 0);
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+        cr_assert_eq(symlink(links[i][0], fixture_path(&f, links[i][1])), 0);
+    expect_walk(&f, &plain, "in", "a|d/e|z|");
+    cr_expect_eq(report_count(f.report, REPORT_LINK), 9);
+    expect_walk(&f, &follow, "in", "a|b-link/p|b-link/sub/o|d/e|file-link|z|");
+    cr_expect_eq(report_count(f.report, REPORT_LINK), 5, "%s", f.messages);
+    cr_expect_eq(report_count(f.report, REPORT_SPECIAL), 3, "%s", f.messages);
+    cr_expect_not_null(strstr(f.messages, "in/self: a loop: it leads to a folder that it lies in"));
+    cr_expect_not_null(strstr(f.messages, "in/d/up: a loop"));
+    cr_expect_not_null(strstr(f.messages, "in/d/again: a loop"));
+    cr_expect_not_null(strstr(f.messages, "in/knot: a loop of symbolic links"));
+    cr_expect_not_null(strstr(f.messages, "in/dangling: a symbolic link to nothing"));
+    fixture_close(&f);
+}
+
+/* Folder i holds two links to folder i + 1: 2^30 paths, 30 folders. */
+Test(walk, links_that_multiply, .timeout = 10)
+{
+    enum { FOLDERS = 30 };
+    const struct walk_options follow = {.follow = true};
+    struct fixture f;
+    char name[32];
+    char target[32];
+    fixture_open(&f);
+    for (int i = 0; i < FOLDERS; i++) {
+        (void)snprintf(name, sizeof name, "%02d", i);
+        fixture_folder(&f, name);
+        (void)snprintf(target, sizeof target, "../%02d", i + 1);
+        for (int k = 0; k < 2 && i + 1 < FOLDERS; k++) {
+            (void)snprintf(name, sizeof name, "%02d/%c", i, 'a' + k);
+            cr_assert_eq(symlink(target, fixture_path(&f, name)), 0);
+        }
+    }
+    (void)snprintf(name, sizeof name, "%02d/file", FOLDERS - 1);
+    fixture_write(&f, name, TEXT("x"));
+    char *const paths = walked(&f, &follow, "00");
+    cr_expect_eq(f.status, STATUS_OK);
+    cr_expect_eq(strlen(paths), 2 * (FOLDERS - 1) + strlen("file|"));
+    cr_expect_eq(report_count(f.report, REPORT_LINK), FOLDERS - 1);
+    free(paths);
+    fixture_close(&f);
+}
+
+/* A chain of links, each in the folder that the one before leads to: more than may be followed, and
+ * than folders stay open; the way back leads through all of them. */
+Test(walk, long_chain_of_links, .timeout = 10)
+{
+    enum { FOLDERS = WALK_LINKS_MOST + 20 };
+    const struct walk_options follow = {.follow = true};
+    struct fixture f;
+    char name[32];
+    char target[32];
+    fixture_open(&f);
+    for (int i = 0; i < FOLDERS; i++) {
+        (void)snprintf(name, sizeof name, "%02d", i);
+        fixture_folder(&f, name);
+        (void)snprintf(name, sizeof name, "%02d/z", i);
+        fixture_write(&f, name, TEXT("x"));
+        (void)snprintf(target, sizeof target, "../%02d", i + 1);
+        (void)snprintf(name, sizeof name, "%02d/l", i);
+        cr_assert(i + 1 == FOLDERS || symlink(target, fixture_path(&f, name)) == 0);
+    }
+    char *const paths = walked(&f, &follow, "00");
+    size_t files = 0;
+    for (const char *c = paths; *c != '\0'; c++)
+        files += *c == 'z';
+    cr_expect_eq(f.status, STATUS_OK);
+    cr_expect_eq(files, WALK_LINKS_MOST + 1);
+    cr_expect_eq(report_count(f.report, REPORT_LINK), 1);
+    cr_expect_eq(report_count(f.report, REPORT_UNREADABLE), 0);
+    cr_expect_not_null(strstr(f.messages, "too many links"));
+    free(paths);
+    fixture_close(&f);
+}
+
+/* Deep below a link: the folders in which links lie stay open, the others are opened again. */
+Test(walk, depth_below_links, .timeout = 30)
+{
+    enum { DEPTH = 100 };
+    const struct walk_options follow = {.follow = true};
+    struct fixture f;
+    fixture_open(&f);
+    fixture_folder(&f, "in");
+    fixture_folder(&f, "far");
+    cr_assert_eq(symlink("../far", fixture_path(&f, "in/link")), 0);
+    fixture_write(&f, "in/z", TEXT("x"));
+    int at = open(fixture_path(&f, "far"), O_RDONLY | O_DIRECTORY);
+    for (size_t depth = 0; depth < DEPTH; depth++) {
+        touch(at, "z");
+        cr_assert_eq(mkdirat(at, "d", 0755), 0);
+        const int below = openat(at, "d", O_RDONLY | O_DIRECTORY);
+        (void)close(at);
+        at = below;
+    }
+    (void)close(at);
+    char *const paths = walked(&f, &follow, "in");
+    size_t files = 0;
+    for (const char *c = paths; *c != '\0'; c++)
+        files += *c == 'z';
+    cr_expect_eq(f.status, STATUS_OK);
+    cr_expect_eq(files, DEPTH + 1);
+    cr_expect_str_eq(f.messages, "");
+    cr_expect_str_eq(paths + strlen(paths) - strlen("link/z|z|"), "link/z|z|");
+    free(paths);
     fixture_close(&f);
 }
 
@@ -130,13 +268,6 @@ Test(walk, names_of_any_bytes)
     cr_expect_str_eq(f.documents[7].id, "\xef\xbf\xbd\xef\xbf\xbd");
     cr_expect_str_eq(f.documents[7].source + strlen(f.folder) + 1, "\xff\xfe");
     fixture_close(&f);
-}
-
-static void touch(int folder, const char *name)
-{
-    const int fd = openat(folder, name, O_CREAT | O_WRONLY, 0644);
-    cr_assert_geq(fd, 0);
-    (void)close(fd);
 }
 
 /* Deeper than the folders that stay open, with files on both sides of each way down. */

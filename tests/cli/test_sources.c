@@ -97,6 +97,10 @@ Test(sources, dry_run)
     program_run(&p, "indexer", "build", "--dry-run", fresh, source, NULL);
     cr_expect_eq(p.status, 0);
     cr_expect_neq(stat(fresh, &s), 0, "a folder was made");
+    put_file(&toy, "index/note.txt", span_of_string("inside the index"));
+    program_run(&p, "indexer", "build", "--dry-run", "-q", "--errors", errors, toy.path, toy.path,
+                NULL);
+    check_error(&p, "indexer", "the index is passed over");
     program_run(&p, "indexer", "build", "--dry-run", "--strict", fresh, source, NULL);
     cr_expect_eq(p.status, 1);
     program_run(&p, "indexer", "build", "--dry-run", "-q", fresh, "/nowhere", NULL);

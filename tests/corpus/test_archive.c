@@ -658,7 +658,8 @@ Test(archive, many_members, .timeout = 60)
     fixture_close(&f);
 }
 
-/* A directory that would take too much memory: the zip is read from front to back instead. */
+/* A directory that would take too much memory: the zip is read from front to back instead, where a
+ * link looks like a file. */
 Test(archive, large_zip_directory, .timeout = 60)
 {
     struct buf zip = BUF_INIT;
@@ -674,6 +675,11 @@ Test(archive, large_zip_directory, .timeout = 60)
     memcpy(tail, end_record, sizeof tail);
     const uint32_t directory = load_le32(tail + 16);
     const size_t row = (end - directory) / 2;
+    store_le32(zip.data + directory + row + 38, 0120777u << 16); /* b.txt is a link */
+    fixture_write(&f, "x.zip", zip.data, zip.len);
+    fixture_read(&f, &options, "x.zip");
+    expect_ids(&f, "a|", "by its directory");
+    cr_expect_eq(count(&f, REPORT_LINK), 1);
     uint8_t *const copy = malloc(row);
     memcpy(copy, zip.data + directory, row);
     zip.len = end;

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rank_avx512: the kernels of rank_kernels.h in AVX-512.
+ *
+ * Items that stay are compressed in register and stored as whole vectors. Lists are intersected
+ * sixteen by sixteen: each of the 256 pairs is compared, by 16 turns of one vector, after which the
+ * one that ends first moves on (Schlegel, Willhalm, Lehner, ADMS 2011; Lemire, Boytsov, Kurz, SPE
+ * 2016). The indexes in both lists ascend, so that the matches of both sides pair up by themselves.
+ */
+#include "searcher/rank/rank_kernels.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+static inline __mmask16 lanes(size_t n)
+{
+    return (__mmask16)_bzhi_u32(0xffff, n < 16 ? (unsigned)n : 16);
+}
+
+static inline __m512i iota(void)
+{
+    return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+static void add_bits(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units)
+{
+    for (size_t i = 0; i < 4 * n_words; i++, sums += 16) {
+        const __mmask16 here = load_le16(bits + 2 * i);
+        const size_t n = (size_t)_mm_popcnt_u32(here);
+        const __m512i mine =
+            _mm512_maskz_expand_epi32(here, _mm512_maskz_loadu_epi32(lanes(n), units));
+        _mm512_storeu_si512(sums, _mm512_add_epi32(_mm512_loadu_si512(sums), mine));
+        units += n;
+    }
+}
+
+static size_t above(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
+                    uint32_t *found)
+{
+    const __m512i limit = _mm512_set1_epi32((int)theta);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __m512i here = _mm512_maskz_loadu_epi32(lanes(n - i), sums + i);
+        const __mmask16 kept = _mm512_cmpgt_epu32_mask(here, limit);
+        if (kept == 0)
+            continue;
+        const __m512i slot = _mm512_add_epi32(iota(), _mm512_set1_epi32((int)i));
+        _mm512_storeu_si512(slots + count, _mm512_maskz_compress_epi32(kept, slot));
+        _mm512_storeu_si512(found + count, _mm512_maskz_compress_epi32(kept, here));
+        count += (size_t)_mm_popcnt_u32(kept);
+    }
+    return count;
+}
+
+static size_t keep_above(uint32_t *passages, uint32_t *units, size_t n, uint32_t theta)
+{
+    const __m512i limit = _mm512_set1_epi32((int)theta);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __m512i passage = _mm512_maskz_loadu_epi32(lanes(n - i), passages + i);
+        const __m512i unit = _mm512_maskz_loadu_epi32(lanes(n - i), units + i);
+        const __mmask16 kept = _mm512_cmpgt_epu32_mask(unit, limit);
+        _mm512_storeu_si512(passages + count, _mm512_maskz_compress_epi32(kept, passage));
+        _mm512_storeu_si512(units + count, _mm512_maskz_compress_epi32(kept, unit));
+        count += (size_t)_mm_popcnt_u32(kept);
+    }
+    return count;
+}
+
+/* The lanes of a that equal any lane of b. */
+static inline __mmask16 equal_any(__m512i a, __m512i b)
+{
+    unsigned any = 0;
+    __m512i turned = b;
+    for (int i = 0; i < 4; i++) {
+        any |= _mm512_cmpeq_epi32_mask(a, turned);
+        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x39));
+        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x4e));
+        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x93));
+        turned = _mm512_shuffle_i32x4(turned, turned, 0x39);
+    }
+    return (__mmask16)any;
+}
+
+static inline void put_indexes(uint16_t *out, size_t from, __mmask16 kept)
+{
+    const __m512i indexes = _mm512_add_epi32(iota(), _mm512_set1_epi32((int)from));
+    _mm256_storeu_si256((__m256i *)out,
+                        _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(kept, indexes)));
+}
+
+/* What is missing in the last vector of a list is a number that is in neither; that of a is the
+ * larger, so that b ends first. */
+static size_t common(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b, uint16_t *in_a,
+                     uint16_t *in_b)
+{
+    if (n_a / RANK_SEARCH_RATIO >= n_b)
+        return common_by_search(b, n_b, a, n_a, in_b, in_a);
+    if (n_b / RANK_SEARCH_RATIO >= n_a)
+        return common_by_search(a, n_a, b, n_b, in_a, in_b);
+    const __m512i none_a = _mm512_set1_epi32(-1);
+    const __m512i none_b = _mm512_set1_epi32(-2);
+    size_t count = 0;
+    for (size_t i = 0, j = 0; i < n_a && j < n_b;) {
+        const __m512i x = _mm512_mask_loadu_epi32(none_a, lanes(n_a - i), a + i);
+        const __m512i y = _mm512_mask_loadu_epi32(none_b, lanes(n_b - j), b + j);
+        const __mmask16 kept = equal_any(x, y);
+        if (kept != 0) {
+            put_indexes(in_a + count, i, kept);
+            put_indexes(in_b + count, j, equal_any(y, x));
+            count += (size_t)_mm_popcnt_u32(kept);
+        }
+        const uint32_t last_x = n_a - i < 16 ? UINT32_MAX : a[i + 15];
+        const uint32_t last_y = n_b - j < 16 ? UINT32_MAX - 1 : b[j + 15];
+        i += last_x <= last_y ? 16 : 0;
+        j += last_y <= last_x ? 16 : 0;
+    }
+    return count;
+}
+
+/* ---- bitmaps ---- */
+
+static inline __m512i load_words(const uint64_t *words, size_t n)
+{
+    return _mm512_maskz_loadu_epi64((__mmask8)lanes(n), words);
+}
+
+static size_t and_bits(uint64_t *a, const uint64_t *b, size_t n_words)
+{
+    __m512i total = _mm512_setzero_si512();
+    for (size_t i = 0; i < n_words; i += 8) {
+        const __m512i both =
+            _mm512_and_si512(load_words(a + i, n_words - i), load_words(b + i, n_words - i));
+        _mm512_mask_storeu_epi64(a + i, (__mmask8)lanes(n_words - i), both);
+        total = _mm512_add_epi64(total, _mm512_popcnt_epi64(both));
+    }
+    return (size_t)_mm512_reduce_add_epi64(total);
+}
+
+static size_t and_not_bits(uint64_t *a, const uint64_t *b, size_t n_words)
+{
+    __m512i total = _mm512_setzero_si512();
+    for (size_t i = 0; i < n_words; i += 8) {
+        const __m512i left =
+            _mm512_andnot_si512(load_words(b + i, n_words - i), load_words(a + i, n_words - i));
+        _mm512_mask_storeu_epi64(a + i, (__mmask8)lanes(n_words - i), left);
+        total = _mm512_add_epi64(total, _mm512_popcnt_epi64(left));
+    }
+    return (size_t)_mm512_reduce_add_epi64(total);
+}
+
+static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
+{
+    __m512i total = _mm512_setzero_si512();
+    for (size_t i = 0; i < n_words; i += 8)
+        total = _mm512_add_epi64(
+            total, _mm512_popcnt_epi64(_mm512_and_si512(load_words(a + i, n_words - i),
+                                                        load_words(b + i, n_words - i))));
+    return (size_t)_mm512_reduce_add_epi64(total);
+}
+
+static size_t count(const uint64_t *a, size_t n_words)
+{
+    return count_common(a, a, n_words);
+}
+
+static void add(uint32_t *sums, uint32_t start, const uint32_t *passages, const uint32_t *units,
+                size_t n)
+{
+    rank_kernels_scalar.add(sums, start, passages, units, n);
+}
+
+const struct rank_kernels rank_kernels_avx512 = {
+    .add = add,
+    .add_bits = add_bits,
+    .above = above,
+    .keep_above = keep_above,
+    .common = common,
+    .and_bits = and_bits,
+    .and_not_bits = and_not_bits,
+    .count = count,
+    .count_common = count_common,
+};
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rank_kernels: sums of contributions in a window of passages, and sets of passages, in a variant
+ * for each level of cpu.h. All variants give the same numbers in the same order.
+ *
+ *     const struct rank_kernels *const k = rank_kernels();
+ *     k->add(sums, start, passages, units, n);                a posting list into a window
+ *     n = k->above(sums, RANGE_PASSAGES, theta, slots, found); what may enter the top k
+ *
+ * A window is an array of sums, one for each passage from `start` on. A sum is 32 bits wide: the
+ * caller sees to it that the weights of a query sum up to less than 2^32.
+ *
+ * What may be touched besides: `above`, `keep_above` and `common` may write rubbish up to
+ * RANK_SLACK items behind the last one that they return. Nothing else is read or written.
+ */
+#ifndef QIAO_RANK_RANK_KERNELS_H
+#define QIAO_RANK_RANK_KERNELS_H
+
+#include "common/base/bytes.h"
+#include "common/base/cpu.h"
+
+#define RANK_SLACK 16u
+
+struct rank_kernels {
+    /* sums[passages[i] - start] += units[i]; no passage occurs twice. */
+    void (*add)(uint32_t *sums, uint32_t start, const uint32_t *passages, const uint32_t *units,
+                size_t n);
+
+    /* The same where the passages are the bits of 8 * n_words bytes: bit i stands for sums[i], and
+     * the first bit that is set takes units[0]. The window has 64 * n_words sums; `units` has as
+     * many items as there are bits. */
+    void (*add_bits)(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units);
+
+    /* The slots of the n sums that are above theta, ascending, and those sums; returns how many.
+     * Both arrays have room for n + RANK_SLACK items. */
+    size_t (*above)(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots /* OUT */,
+                    uint32_t *found /* OUT */);
+
+    /* Leaves of n pairs (passage, units) those whose units are above theta, in their order and in
+     * place; returns how many. Both arrays have room for n + RANK_SLACK items. */
+    size_t (*keep_above)(uint32_t *passages, uint32_t *units, size_t n, uint32_t theta);
+
+    /* The passages that two ascending lists have in common, as their indexes in a and in b; returns
+     * how many. Lists of at most 65,536 passages, each below 2^32 - 2; both arrays have room for
+     * the shorter list and RANK_SLACK items. */
+    size_t (*common)(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b,
+                     uint16_t *in_a /* OUT */, uint16_t *in_b /* OUT */);
+
+    /* a &= b; a &= ~b. Returns the number of bits left. */
+    size_t (*and_bits)(uint64_t *a, const uint64_t *b, size_t n_words);
+    size_t (*and_not_bits)(uint64_t *a, const uint64_t *b, size_t n_words);
+
+    /* The number of bits that are set, in a and in both. */
+    size_t (*count)(const uint64_t *a, size_t n_words);
+    size_t (*count_common)(const uint64_t *a, const uint64_t *b, size_t n_words);
+};
+
+/* Those of cpu_level(). */
+const struct rank_kernels *rank_kernels(void);
+
+extern const struct rank_kernels rank_kernels_scalar;
+extern const struct rank_kernels rank_kernels_avx2;
+extern const struct rank_kernels rank_kernels_avx512;
+
+/* How much longer a list has to be than the other for `common` to look up each passage of the
+ * shorter one in it (common_by_search) instead of going over both. */
+#define RANK_SEARCH_RATIO 24u
+
+/* `common` by binary search; the same for all levels. */
+size_t common_by_search(const uint32_t *shorter, size_t n_shorter, const uint32_t *longer,
+                        size_t n_longer, uint16_t *in_shorter /* OUT */,
+                        uint16_t *in_longer /* OUT */);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rank_kernels: every level of this machine against nested loops, at the ends of pages. */
+#include "searcher/rank/rank_kernels.h"
+#include "tests/codec/codec_support.h"
+
+#define N_MOST 5000u
+
+static const struct rank_kernels *kernels_of(int level)
+{
+    cr_assert_eq(cpu_choose(cpu_level_name((enum cpu_level)level)), STATUS_OK);
+    return rank_kernels();
+}
+
+/* Ascending numbers from `start` on, one in about `spread`; returns how many are below `end`. */
+static size_t draw_list(uint64_t *random, uint32_t start, uint32_t end, uint32_t spread,
+                        size_t most, uint32_t *list)
+{
+    size_t n = 0;
+    uint64_t next = start;
+    while (n < most) {
+        next += random_below(random, 2 * spread - 1);
+        if (next >= end)
+            break;
+        list[n++] = (uint32_t)next++;
+    }
+    return n;
+}
+
+Test(rank_kernels, add)
+{
+    uint64_t random = random_seed("rank_kernels/add");
+    for (unsigned round = 0; round < 600; round++) {
+        static uint32_t passages[4096];
+        static uint32_t units[4096];
+        static uint32_t expected[4096];
+        static uint32_t sums[4096];
+        uint8_t bits[4096 / 8] = {0};
+        const size_t window = round % 2 == 0 ? 256 : 4096;
+        const uint32_t start = random_bits(&random, 31);
+        const size_t n = draw_list(&random, start, start + (uint32_t)window,
+                                   1 + random_below(&random, 40), 4096, passages);
+        for (size_t i = 0; i < window; i++)
+            expected[i] = random_bits(&random, 30);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            uint32_t before[4096];
+            memcpy(before, expected, sizeof before);
+            struct guard g;
+            guard_open(&g, 4 * 4096);
+            for (size_t i = 0; i < n; i++)
+                units[i] = 1 + random_bits(&random, 30);
+            const uint32_t *const at = (void *)guard_fit(&g, units, 4 * n);
+            memcpy(sums, expected, sizeof sums);
+            kernels_of(level)->add(sums, start, passages, at, n);
+            memset(bits, 0, sizeof bits);
+            for (size_t i = 0; i < n; i++) {
+                const uint32_t slot = passages[i] - start;
+                before[slot] += units[i];
+                bits[slot / 8] |= (uint8_t)(1u << slot % 8);
+            }
+            cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
+            memcpy(sums, expected, sizeof sums);
+            kernels_of(level)->add_bits(sums, bits, window / 64, at);
+            cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
+            guard_close(&g);
+        }
+    }
+}
+
+static void check_above(uint64_t *random, int level, struct guard *g, size_t n)
+{
+    static uint32_t drawn[N_MOST];
+    static uint32_t slots[N_MOST + RANK_SLACK + 1];
+    static uint32_t found[N_MOST + RANK_SLACK + 1];
+    static uint32_t passages[N_MOST + RANK_SLACK + 1];
+    const unsigned bits = 1 + random_below(random, 32);
+    for (size_t i = 0; i < n; i++)
+        drawn[i] = random_bits(random, bits);
+    const uint32_t theta = n > 0 && random_below(random, 4) > 0
+                               ? drawn[random_below(random, (uint32_t)n)]
+                               : random_bits(random, 32);
+    const uint32_t *const sums = (void *)guard_fit(g, drawn, 4 * n);
+    slots[n + RANK_SLACK] = found[n + RANK_SLACK] = passages[n + RANK_SLACK] = 0xdead;
+    const size_t count = kernels_of(level)->above(sums, n, theta, slots, found);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++)
+        if (drawn[i] > theta) {
+            cr_assert(at < count && slots[at] == i && found[at] == drawn[i], "level %d", level);
+            at++;
+        }
+    cr_assert_eq(at, count, "level %d n %zu", level, n);
+    for (size_t i = 0; i < n; i++)
+        passages[i] = (uint32_t)(7 * i);
+    memcpy(found, drawn, 4 * n);
+    cr_assert_eq(kernels_of(level)->keep_above(passages, found, n, theta), count);
+    for (size_t i = 0; i < count; i++)
+        cr_assert(passages[i] == 7 * slots[i] && found[i] == drawn[slots[i]], "level %d", level);
+    cr_assert(slots[n + RANK_SLACK] == 0xdead && found[n + RANK_SLACK] == 0xdead &&
+              passages[n + RANK_SLACK] == 0xdead);
+}
+
+Test(rank_kernels, above_theta)
+{
+    uint64_t random = random_seed("rank_kernels/above");
+    struct guard g;
+    guard_open(&g, 4 * N_MOST);
+    for (int level = 0; level <= (int)cpu_best(); level++)
+        for (size_t round = 0; round < 1500; round++)
+            check_above(&random, level, &g,
+                        round < 300 ? round : random_below(&random, round < 1400 ? 300 : N_MOST));
+    guard_close(&g);
+}
+
+/* Two lists at the ends of pages; what they have in common by nested loops. */
+static size_t check_common(int level, struct guard *page_a, struct guard *page_b, const uint32_t *a,
+                           size_t n_a, const uint32_t *b, size_t n_b)
+{
+    static uint16_t in_a[N_MOST + RANK_SLACK + 1];
+    static uint16_t in_b[N_MOST + RANK_SLACK + 1];
+    const size_t room = (n_a < n_b ? n_a : n_b) + RANK_SLACK;
+    in_a[room] = in_b[room] = 0xdead;
+    const size_t n =
+        kernels_of(level)->common((void *)guard_fit(page_a, a, 4 * n_a), n_a,
+                                  (void *)guard_fit(page_b, b, 4 * n_b), n_b, in_a, in_b);
+    size_t at = 0;
+    for (size_t i = 0; i < n_a; i++)
+        for (size_t j = 0; j < n_b; j++)
+            if (a[i] == b[j]) {
+                cr_assert(at < n && in_a[at] == i && in_b[at] == j, "level %d: %zu %zu", level, i,
+                          j);
+                at++;
+            }
+    cr_assert_eq(at, n, "level %d", level);
+    cr_assert(in_a[room] == 0xdead && in_b[room] == 0xdead);
+    return n;
+}
+
+Test(rank_kernels, common_passages)
+{
+    uint64_t random = random_seed("rank_kernels/common");
+    struct guard page_a;
+    struct guard page_b;
+    guard_open(&page_a, 4 * N_MOST);
+    guard_open(&page_b, 4 * N_MOST);
+    size_t matches = 0;
+    for (unsigned round = 0; round < 6000; round++) {
+        static uint32_t a[N_MOST];
+        static uint32_t b[N_MOST];
+        const uint32_t start = round % 5 == 0 ? UINT32_MAX - 2 - 4000 : random_bits(&random, 20);
+        const uint32_t end = round % 5 == 0 ? UINT32_MAX - 2 : UINT32_MAX;
+        const size_t most = round % 50 == 49 ? 2000 : 256;
+        const uint32_t spread_a = 1 + random_below(&random, round % 3 == 0 ? 2 : 30);
+        const uint32_t spread_b = 1 + random_below(&random, round % 3 == 0 ? 2 : 30);
+        const size_t n_a =
+            draw_list(&random, start, end, spread_a, random_below(&random, (uint32_t)most + 1), a);
+        const size_t n_b = draw_list(&random, start + random_below(&random, 50), end, spread_b,
+                                     random_below(&random, round % 4 == 0 ? 20 : 257), b);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            matches += check_common(level, &page_a, &page_b, a, n_a, b, n_b);
+            matches += check_common(level, &page_b, &page_a, b, n_b, a, n_a);
+        }
+    }
+    cr_assert(matches > 100000);
+    guard_close(&page_a);
+    guard_close(&page_b);
+}
+
+Test(rank_kernels, bitmaps)
+{
+    uint64_t random = random_seed("rank_kernels/bitmaps");
+    struct guard page_a;
+    struct guard page_b;
+    guard_open(&page_a, 8 * 300);
+    guard_open(&page_b, 8 * 300);
+    for (int level = 0; level <= (int)cpu_best(); level++)
+        for (size_t n = 0; n < 300; n++) {
+            uint64_t a[300];
+            uint64_t b[300];
+            size_t in_a = 0;
+            size_t both = 0;
+            for (size_t i = 0; i < n; i++) {
+                a[i] = random_next(&random) & (n % 3 == 0 ? random_next(&random) : UINT64_MAX);
+                b[i] = random_next(&random) | (n % 2 == 0 ? random_next(&random) : 0);
+                for (unsigned bit = 0; bit < 64; bit++) {
+                    in_a += a[i] >> bit & 1;
+                    both += a[i] >> bit & b[i] >> bit & 1;
+                }
+            }
+            const struct rank_kernels *const k = kernels_of(level);
+            uint64_t *const at_a = (void *)guard_fit(&page_a, a, 8 * n);
+            const uint64_t *const at_b = (void *)guard_fit(&page_b, b, 8 * n);
+            cr_assert_eq(k->count(at_a, n), in_a);
+            cr_assert_eq(k->count_common(at_a, at_b, n), both);
+            cr_assert_eq(k->and_bits(at_a, at_b, n), both, "level %d n %zu", level, n);
+            for (size_t i = 0; i < n; i++)
+                cr_assert_eq(at_a[i], a[i] & b[i]);
+            (void)guard_fit(&page_a, a, 8 * n);
+            cr_assert_eq(k->and_not_bits(at_a, at_b, n), in_a - both, "level %d n %zu", level, n);
+            for (size_t i = 0; i < n; i++)
+                cr_assert_eq(at_a[i], a[i] & ~b[i]);
+        }
+    guard_close(&page_a);
+    guard_close(&page_b);
+}

@@ -175,6 +175,12 @@ static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, 
     return n == BLOCK_VALUES;
 }
 
+/* The chain from position to position is as short in plain C. */
+static bool positions(uint32_t *values, size_t n, const uint8_t *starts, uint32_t *before)
+{
+    return codec_kernels_scalar.positions(values, n, starts, before);
+}
+
 /* ---- pack ---- */
 
 /* The values themselves if they fill vectors of 32, else a copy with zeros behind. */
@@ -361,6 +367,7 @@ const struct codec_kernels codec_kernels_avx2 = {
     .gaps = gaps,
     .less_one = less_one,
     .sum = sum,
+    .positions = positions,
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,

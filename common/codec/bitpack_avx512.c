@@ -212,6 +212,47 @@ static uint64_t sum(const uint32_t *x, size_t n)
     return (uint64_t)_mm512_reduce_add_epi64(total);
 }
 
+/* ---- positions ---- */
+
+/* Adds to each lane the one `by` lanes below it, unless a posting begins in between: bit i of
+ * *begun says so of lane i and the lanes that are in its sum already. A macro, because the distance
+ * must be a constant. */
+#define ADD_BELOW(x, begun, by)                                                                    \
+    do {                                                                                           \
+        x = _mm512_mask_add_epi32(x, (__mmask16) ~(begun), x,                                      \
+                                  _mm512_alignr_epi32(x, _mm512_setzero_si512(), 16 - (by)));      \
+        begun |= begun << (by);                                                                    \
+    } while (0)
+
+/* Sums within postings (a segmented scan: Blelloch, "Prefix Sums and Their Applications", 1990) of
+ * gaps plus one and of first positions. */
+static bool positions(uint32_t *values, size_t n, const uint8_t *starts, uint32_t *before)
+{
+    const __m512i one = _mm512_set1_epi32(1);
+    __m512i carried = _mm512_set1_epi32((int)*before);
+    unsigned wrapped = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 here = lanes(n - i);
+        const __m128i flags = _mm_maskz_loadu_epi8(here, starts + i);
+        const unsigned first = _mm_test_epi8_mask(flags, flags);
+        unsigned begun = first;
+        __m512i x = _mm512_maskz_loadu_epi32(here, values + i);
+        x = _mm512_mask_add_epi32(x, (__mmask16)~first, x, one);
+        ADD_BELOW(x, begun, 1);
+        ADD_BELOW(x, begun, 2);
+        ADD_BELOW(x, begun, 4);
+        ADD_BELOW(x, begun, 8);
+        x = _mm512_mask_add_epi32(x, (__mmask16)~begun, x, carried);
+        const __m512i earlier = _mm512_alignr_epi32(x, carried, 15);
+        wrapped |= _mm512_mask_cmple_epu32_mask((__mmask16)(here & ~first), x, earlier);
+        _mm512_mask_storeu_epi32(values + i, here, x);
+        carried = last_lane(x);
+    }
+    if (n > 0)
+        *before = values[n - 1];
+    return wrapped == 0;
+}
+
 /* ---- bits ---- */
 
 static inline __m512i iota_bytes(void)
@@ -463,6 +504,7 @@ const struct codec_kernels codec_kernels_avx512 = {
     .gaps = gaps,
     .less_one = less_one,
     .sum = sum,
+    .positions = positions,
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,

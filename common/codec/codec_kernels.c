@@ -113,6 +113,20 @@ static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, 
     return n == BLOCK_VALUES;
 }
 
+static bool positions(uint32_t *values, size_t n, const uint8_t *starts, uint32_t *before)
+{
+    uint32_t position = *before;
+    bool wrapped = false;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t next = starts[i] != 0 ? 0 : position + 1; /* a choice, no branch */
+        wrapped |= starts[i] == 0 && values[i] + next <= position;
+        position = values[i] + next;
+        values[i] = position;
+    }
+    *before = position;
+    return !wrapped;
+}
+
 /* As bits_of, without a branch on zero, which half of the gaps of a common word are. */
 static inline unsigned bits_of_32(uint32_t v)
 {
@@ -174,6 +188,7 @@ const struct codec_kernels codec_kernels_scalar = {
     .gaps = gaps,
     .less_one = less_one,
     .sum = sum,
+    .positions = positions,
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,

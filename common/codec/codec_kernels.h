@@ -57,6 +57,11 @@ struct codec_kernels {
     bool (*bits_to_numbers)(const uint8_t *bits, size_t n_words, uint32_t base,
                             uint32_t *out /* OUT */);
 
+    /* Turns n values of positions_block into positions in place: where starts[i] is not 0 the value
+     * is a first position, else a gap behind the position before it, which for values[0] is
+     * *before. *before becomes the last position. False if a position would pass 2^32 - 1. */
+    bool (*positions)(uint32_t *values, size_t n, const uint8_t *starts, uint32_t *before);
+
     /* The layout of fewest bytes for 1..BLOCK_VALUES values, among equals that of the largest w. */
     struct packed_layout (*choose)(const uint32_t *values, size_t n);
 

@@ -77,3 +77,24 @@ enum status positions_block_read(struct span block, uint64_t total, uint64_t ski
     }
     return c.bad ? fail(STATUS_CORRUPT, "damaged positions") : STATUS_OK;
 }
+
+enum status positions_block_read_all(struct span block, const uint32_t *tfs, size_t n,
+                                     uint32_t *positions)
+{
+    const struct codec_kernels *const k = codec_kernels();
+    const uint64_t total = k->sum(tfs, n);
+    struct cursor c = cursor_of(block.data, block.len);
+    size_t posting = 0;
+    uint64_t start = 0; /* the first value of that posting */
+    uint32_t before = 0;
+    for (uint64_t at = 0; at < total && !c.bad; at += BLOCK_VALUES) {
+        uint8_t starts[BLOCK_VALUES] = {0};
+        const size_t count = chunk_values(total, at);
+        for (; posting < n && start < at + count; start += tfs[posting++])
+            starts[start - at] = 1;
+        packed_block_read(&c, count, positions + at);
+        if (!k->positions(positions + at, count, starts, &before))
+            cursor_spoil(&c);
+    }
+    return c.bad ? fail(STATUS_CORRUPT, "damaged positions") : STATUS_OK;
+}

@@ -21,4 +21,10 @@ void positions_block_append(struct buf *out, const uint32_t *positions, const ui
 enum status positions_block_read(struct span block, uint64_t total, uint64_t skip, uint32_t count,
                                  uint32_t *positions /* OUT */);
 
+/* Reads the positions of all n postings of the block, those of posting i behind those of posting
+ * i-1, as positions_block_append takes them. The tfs are those of the postings block; their sum is
+ * the room that `positions` has. STATUS_CORRUPT as above. */
+enum status positions_block_read_all(struct span block, const uint32_t *tfs, size_t n,
+                                     uint32_t *positions /* OUT */);
+
 #endif

@@ -44,6 +44,15 @@ static void check_postings(struct guard *g, const struct positions *p)
         cr_assert_eq(read[p->tfs[i]], 0xdeadbeef);
         skip += p->tfs[i];
     }
+    uint32_t *const all = malloc((size_t)p->total * sizeof *all);
+    cr_assert_not_null(all);
+    for (int level = 0; level <= (int)cpu_best(); level++) {
+        cr_assert_eq(cpu_choose(cpu_level_name((enum cpu_level)level)), STATUS_OK);
+        memset(all, 0xff, (size_t)p->total * sizeof *all);
+        cr_assert_eq(positions_block_read_all(bytes, p->tfs, p->n, all), STATUS_OK);
+        cr_assert_arr_eq(all, p->all, (size_t)p->total * sizeof *all, "level %d", level);
+    }
+    free(all);
     buf_release(&block);
 }
 
@@ -95,15 +104,19 @@ Test(positions_block, every_cut)
         buf_clear(&block);
         positions_block_append(&block, p.all, p.tfs, p.n);
         const uint32_t count = p.tfs[p.n - 1];
+        uint32_t *const all = malloc((size_t)p.total * sizeof *all);
+        cr_assert_not_null(all);
         const size_t step = block.len > 5000 ? 97 : 1;
         for (size_t cut = 0; cut < block.len; cut += step) {
             uint32_t read[TF_MOST];
             const struct span bytes = span_of(guard_fit(&g, block.data, cut), cut);
             cr_assert_eq(positions_block_read(bytes, p.total, p.total - count, count, read),
                          STATUS_CORRUPT, "cut at %zu", cut);
+            cr_assert_eq(positions_block_read_all(bytes, p.tfs, p.n, all), STATUS_CORRUPT);
             const enum status first = positions_block_read(bytes, p.total, 0, p.tfs[0], read);
             cr_assert(first == STATUS_CORRUPT || memcmp(read, p.all, p.tfs[0] * sizeof *read) == 0);
         }
+        free(all);
         free(p.all);
     }
     buf_release(&block);
@@ -130,6 +143,45 @@ Test(positions_block, positions_end_at_32_bits)
             cr_assert_eq(read[1], UINT32_MAX);
         buf_release(&block);
     }
+}
+
+/* The same anywhere in a block of postings that may each begin anew: every level says what a sum in
+ * 64 bits says. */
+Test(positions_block, all_at_32_bits)
+{
+    uint64_t random = random_seed("positions_block/all_at_32_bits");
+    size_t good = 0;
+    for (unsigned round = 0; round < 20000; round++) {
+        uint32_t tfs[40];
+        uint32_t values[BLOCK_VALUES];
+        uint32_t read[BLOCK_VALUES];
+        uint64_t expected[BLOCK_VALUES];
+        size_t n = 0;
+        size_t total = 0;
+        bool fits = true;
+        for (; n < 40 && total < 200; n++) {
+            tfs[n] = 1 + random_below(&random, 1 + random_below(&random, 50));
+            for (uint32_t j = 0; j < tfs[n]; j++, total++) {
+                const unsigned bits = random_below(&random, 40) == 0 ? 32 : 26 + round % 4;
+                values[total] = random_bits(&random, random_below(&random, bits + 1));
+                values[total] = random_below(&random, 500) == 0 ? UINT32_MAX : values[total];
+                expected[total] = j == 0 ? values[total] : expected[total - 1] + 1 + values[total];
+                fits &= expected[total] <= UINT32_MAX;
+            }
+        }
+        struct buf block = BUF_INIT;
+        packed_block_append(&block, values, total);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            cr_assert_eq(cpu_choose(cpu_level_name((enum cpu_level)level)), STATUS_OK);
+            const enum status status = positions_block_read_all(buf_span(&block), tfs, n, read);
+            cr_assert_eq(status, fits ? STATUS_OK : STATUS_CORRUPT, "level %d", level);
+            for (size_t i = 0; fits && i < total; i++)
+                cr_assert_eq(read[i], expected[i], "level %d", level);
+        }
+        good += fits;
+        buf_release(&block);
+    }
+    cr_assert(good > 1000 && good < 19000);
 }
 
 /* A directory may claim 2^40 positions of a few bytes; finding out must not take that long. */

@@ -78,6 +78,28 @@ enum status positions_block_read(struct span block, uint64_t total, uint64_t ski
     return c.bad ? fail(STATUS_CORRUPT, "damaged positions") : STATUS_OK;
 }
 
+/* Marks the values of a chunk that begin a posting; arguments as those of put_firsts. */
+static void mark_firsts(const uint32_t *tfs, size_t n, uint64_t at, size_t count, size_t *posting,
+                        uint64_t *start, uint8_t *starts)
+{
+    size_t i = *posting;
+    uint64_t first = *start - at;
+    while (i + 4 <= n) {
+        const uint64_t second = first + tfs[i];
+        const uint64_t third = second + tfs[i + 1];
+        const uint64_t fourth = third + tfs[i + 2];
+        if (fourth >= count)
+            break;
+        starts[first] = starts[second] = starts[third] = starts[fourth] = 1;
+        first = fourth + tfs[i + 3];
+        i += 4;
+    }
+    for (; i < n && first < count; first += tfs[i++])
+        starts[first] = 1;
+    *posting = i;
+    *start = at + first;
+}
+
 enum status positions_block_read_all(struct span block, const uint32_t *tfs, size_t n,
                                      uint32_t *positions)
 {
@@ -90,8 +112,7 @@ enum status positions_block_read_all(struct span block, const uint32_t *tfs, siz
     for (uint64_t at = 0; at < total && !c.bad; at += BLOCK_VALUES) {
         uint8_t starts[BLOCK_VALUES] = {0};
         const size_t count = chunk_values(total, at);
-        for (; posting < n && start < at + count; start += tfs[posting++])
-            starts[start - at] = 1;
+        mark_firsts(tfs, n, at, count, &posting, &start, starts);
         packed_block_read(&c, count, positions + at);
         if (!k->positions(positions + at, count, starts, &before))
             cursor_spoil(&c);

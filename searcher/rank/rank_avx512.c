@@ -35,20 +35,35 @@ static void add_bits(uint32_t *sums, const uint8_t *bits, size_t n_words, const 
     }
 }
 
+static inline size_t put_above(__m512i sums, __mmask16 kept, size_t from, uint32_t *slots,
+                               uint32_t *found)
+{
+    const __m512i slot = _mm512_add_epi32(iota(), _mm512_set1_epi32((int)from));
+    _mm512_storeu_si512(slots, _mm512_maskz_compress_epi32(kept, slot));
+    _mm512_storeu_si512(found, _mm512_maskz_compress_epi32(kept, sums));
+    return (size_t)_mm_popcnt_u32(kept);
+}
+
 static size_t above(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
                     uint32_t *found)
 {
     const __m512i limit = _mm512_set1_epi32((int)theta);
     size_t count = 0;
-    for (size_t i = 0; i < n; i += 16) {
-        const __m512i here = _mm512_maskz_loadu_epi32(lanes(n - i), sums + i);
-        const __mmask16 kept = _mm512_cmpgt_epu32_mask(here, limit);
-        if (kept == 0)
+    size_t i = 0;
+    for (; i + 64 <= n; i += 64) { /* most often, none of many is above */
+        __mmask16 kept[4];
+        for (size_t j = 0; j < 4; j++)
+            kept[j] = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(sums + i + 16 * j), limit);
+        if ((kept[0] | kept[1] | kept[2] | kept[3]) == 0)
             continue;
-        const __m512i slot = _mm512_add_epi32(iota(), _mm512_set1_epi32((int)i));
-        _mm512_storeu_si512(slots + count, _mm512_maskz_compress_epi32(kept, slot));
-        _mm512_storeu_si512(found + count, _mm512_maskz_compress_epi32(kept, here));
-        count += (size_t)_mm_popcnt_u32(kept);
+        for (size_t j = 0; j < 64; j += 16)
+            count += put_above(_mm512_loadu_si512(sums + i + j), kept[j / 16], i + j, slots + count,
+                               found + count);
+    }
+    for (; i < n; i += 16) {
+        const __m512i here = _mm512_maskz_loadu_epi32(lanes(n - i), sums + i);
+        count +=
+            put_above(here, _mm512_cmpgt_epu32_mask(here, limit), i, slots + count, found + count);
     }
     return count;
 }
@@ -68,19 +83,28 @@ static size_t keep_above(uint32_t *passages, uint32_t *units, size_t n, uint32_t
     return count;
 }
 
-/* The lanes of a that equal any lane of b. */
+/* The smaller of `least` and the differences of a to b turned by 0 to 3 lanes in its quarters. */
+static inline __m512i least_difference(__m512i least, __m512i a, __m512i b)
+{
+    const __m512i by_1 = _mm512_shuffle_epi32(b, 0x39);
+    const __m512i by_2 = _mm512_shuffle_epi32(b, 0x4e);
+    const __m512i by_3 = _mm512_shuffle_epi32(b, 0x93);
+    least = _mm512_min_epu32(least, _mm512_xor_si512(a, b));
+    const __m512i other = _mm512_min_epu32(_mm512_xor_si512(a, by_1), _mm512_xor_si512(a, by_2));
+    least = _mm512_min_epu32(least, _mm512_xor_si512(a, by_3));
+    return _mm512_min_epu32(least, other);
+}
+
+/* The lanes of a that equal any lane of b. Differences are collected in a vector, not masks: those
+ * would all go through the one port that moves them. */
 static inline __mmask16 equal_any(__m512i a, __m512i b)
 {
-    unsigned any = 0;
-    __m512i turned = b;
-    for (int i = 0; i < 4; i++) {
-        any |= _mm512_cmpeq_epi32_mask(a, turned);
-        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x39));
-        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x4e));
-        any |= _mm512_cmpeq_epi32_mask(a, _mm512_shuffle_epi32(turned, 0x93));
-        turned = _mm512_shuffle_i32x4(turned, turned, 0x39);
-    }
-    return (__mmask16)any;
+    __m512i least = _mm512_set1_epi32(-1);
+    least = least_difference(least, a, b);
+    least = least_difference(least, a, _mm512_shuffle_i32x4(b, b, 0x39));
+    least = least_difference(least, a, _mm512_shuffle_i32x4(b, b, 0x4e));
+    least = least_difference(least, a, _mm512_shuffle_i32x4(b, b, 0x93));
+    return _mm512_testn_epi32_mask(least, least);
 }
 
 static inline void put_indexes(uint16_t *out, size_t from, __mmask16 kept)

@@ -55,6 +55,30 @@ Test(bitpack, every_width_and_length)
     guard_close(&g);
 }
 
+/* Arrays of more than a block, as the order of documents is one. */
+Test(bitpack, long_arrays)
+{
+    uint64_t random = random_seed("bitpack/long_arrays");
+    static uint32_t values[3000];
+    static uint32_t decoded[3000];
+    struct guard g;
+    guard_open(&g, sizeof values);
+    for (size_t i = 0; i < ARRAY_LEN(values); i++)
+        values[i] = (uint32_t)random_next(&random);
+    for (unsigned w = 0; w <= 32; w++) {
+        const size_t n = 257 + random_below(&random, 2743);
+        uint8_t *const packed = g.end - bitpack_bytes(n, w);
+        bitpack_encode(values, n, w, packed);
+        bitpack_decode(span_of(packed, bitpack_bytes(n, w)), n, w, decoded);
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t low = (uint32_t)(values[i] & ((UINT64_C(1) << w) - 1));
+            cr_assert_eq(decoded[i], low, "w=%u n=%zu i=%zu", w, n, i);
+            cr_assert_eq(bitpack_get(span_of(packed, bitpack_bytes(n, w)), i, w), low);
+        }
+    }
+    guard_close(&g);
+}
+
 /* With bytes behind the values the kernel may load more at once; the result is the same. */
 Test(bitpack, bytes_behind_do_not_matter)
 {

@@ -200,10 +200,14 @@ static void check_block(struct pages *p, int level, const uint32_t *drawn, size_
 /* A block of `e` values of up to 32 bits among narrower ones, at any places. */
 static void draw_block(uint64_t *random, size_t n, size_t e, uint32_t *values)
 {
-    const unsigned bits = random_below(random, 33);
-    const unsigned more = bits + random_below(random, 33 - bits);
-    for (size_t i = 0; i < n; i++)
+    const unsigned bits = random_below(random, 4) == 0 ? 0 : random_below(random, 33);
+    const unsigned more =
+        bits + random_below(random, random_below(random, 2) == 0 || bits > 28 ? 33 - bits : 4);
+    for (size_t i = 0; i < n; i++) {
         values[i] = random_bits(random, i < e ? more : bits);
+        if (random_below(random, 8) == 0) /* the largest of its bits, which floats round up */
+            values[i] = (uint32_t)((UINT64_C(1) << (i < e ? more : bits)) - 1);
+    }
     for (size_t i = n; i-- > 1;) {
         const size_t j = random_below(random, (uint32_t)i + 1);
         const uint32_t swap = values[i];
@@ -219,10 +223,10 @@ Test(codec_kernels, choices_and_exceptions)
     guard_open(&p.values, ROOM);
     guard_open(&p.out, ROOM);
     for (int level = 0; level <= (int)cpu_best(); level++)
-        for (unsigned round = 0; round < 4; round++)
+        for (unsigned round = 0; round < 8; round++)
             for (size_t n = 1; n <= BLOCK_VALUES; n++) {
                 uint32_t values[BLOCK_VALUES];
-                const uint32_t most = (uint32_t)(round < 2 ? n : n / 8) + 1;
+                const uint32_t most = (uint32_t)(round < 2 ? n : n / (4 * round)) + 1;
                 draw_block(&random, n, random_below(&random, most), values);
                 check_block(&p, level, values, n);
             }

@@ -17,7 +17,7 @@ static const struct score_kernels *kernels_of(int level)
 static void draw(uint64_t *random, size_t n, uint32_t *tfs, uint32_t *lengths)
 {
     for (size_t i = 0; i < n; i++) {
-        tfs[i] = 1 + random_bits(random, random_below(random, 8) == 0 ? 31 : 2);
+        tfs[i] = 1 | random_bits(random, random_below(random, 8) == 0 ? 32 : 3);
         lengths[i] = random_bits(random, random_below(random, 8) == 0 ? 32 : 8);
     }
 }
@@ -163,13 +163,14 @@ static int descending(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-/* Shares of a list: equal ones among them, rising, falling or in no order. */
+/* Shares of a list: equal ones among them, rising, falling or in no order, or within a few 2^-16. */
 static void draw_shares(uint64_t *random, size_t n, float *shares)
 {
     const unsigned kind = random_below(random, 5);
     const uint32_t distinct = 1u << random_below(random, 24);
     for (size_t i = 0; i < n; i++)
-        shares[i] = (float)(1 + random_below(random, distinct)) / (float)distinct;
+        shares[i] = kind == 2 ? (float)(40000 + random_below(random, 9)) / 65536.0f
+                              : (float)(1 + random_below(random, distinct)) / (float)distinct;
     if (kind == 0 || kind == 1)
         qsort(shares, n, sizeof *shares, descending);
     for (size_t i = 0; kind == 1 && i < n / 2; i++) {

@@ -38,7 +38,8 @@ LIBS_TESTS    = $(LIBS_INDEXER) $(shell pkg-config --libs libedit criterion icu-
 
 LIB_SRC  := $(filter-out indexer/main.c searcher/main.c,$(wildcard common/*/*.c indexer/*.c \
             indexer/*/*.c searcher/*.c searcher/*/*.c))
-TEST_SRC := $(wildcard tests/*/test_*.c tests/support/*.c)
+GENERATE_SRC := $(wildcard bench/generate/*.c)# linked by the benchmark and by its test
+TEST_SRC := $(wildcard tests/*/test_*.c tests/support/*.c) $(GENERATE_SRC)
 BENCH    := $(patsubst bench/%.c,$(OUT)/%,$(wildcard bench/*.c))
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB      := $(OUT)/libqiao.a
@@ -92,7 +93,9 @@ $(OUT)/tests: $(call objects,$(TEST_SRC)) $(LIB)
 
 $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 	@echo '  LINK $@'
-	$(Q)$(LINK) $^ $(LIBS_INDEXER) -o $@
+	$(Q)$(LINK) $(filter %.o,$^) $(LIB) $(LIBS_INDEXER) -o $@
+
+$(OUT)/generate: $(call objects,$(GENERATE_SRC))
 
 demo: all ## index the sample articles, answer sample queries, say what to type next
 	@sh docs/sample/demo $(OUT)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* generator: recipes of splice, with the words of fresh, counted by figures. */
+#include "bench/generate/generator.h"
+
+#include "bench/generate/array.h"
+
+/* ---- the model's own figures ---- */
+
+static enum status count_document(const struct model *m, size_t d, struct figures *f)
+{
+    const struct place from = model_start(m, d);
+    const struct place text = m->pieces[m->documents[d] + 1];
+    const struct place end = model_start(m, d + 1);
+    return figures_add(f, m->tokens + from.token, end.token - from.token,
+                       span_of(m->text.data + text.text, end.text - text.text - 1));
+}
+
+/* Counts the model block by block; `order` NULL: as it stands. */
+static enum status count_model(const struct generator *g, const uint32_t *order,
+                               struct figures_summary *out)
+{
+    const struct splice *const s = &g->splice;
+    struct figures f = FIGURES_INIT;
+    enum status status = figures_expect(&f, g->m->n_documents);
+    for (uint32_t i = 0; i < s->n_blocks && status == STATUS_OK; i++) {
+        const size_t first = (size_t)(order == NULL ? i : order[i]) * s->block_size;
+        const size_t end = first + s->block_size;
+        for (size_t d = first; d < end && d < g->m->n_documents && status == STATUS_OK; d++)
+            status = count_document(g->m, d, &f);
+    }
+    if (status == STATUS_OK)
+        status = figures_finish(&f, out);
+    figures_release(&f);
+    return status;
+}
+
+static enum status count_rare(struct generator *g)
+{
+    const struct model *const m = g->m;
+    g->block_rare = calloc(g->splice.n_blocks, sizeof *g->block_rare);
+    if (g->block_rare == NULL)
+        return fail_no_memory();
+    for (uint32_t i = 0; i < m->words.n; i++)
+        if (m->word[i].rare)
+            g->block_rare[m->word[i].first / g->splice.block_size]++;
+    return STATUS_OK;
+}
+
+static enum status prepare(struct generator *g, struct model *m, uint64_t seed,
+                           uint64_t n_documents)
+{
+    TRY(splice_init(&g->splice, m, seed));
+    TRY(count_model(g, NULL, &g->model));
+    TRY(count_model(g, g->splice.order, &g->shuffled));
+    const struct fresh_law law = {g->shuffled.heaps_beta, g->shuffled.words,
+                                  g->shuffled.distinct[3]};
+    TRY(fresh_init(&g->fresh, m, seed, &law));
+    TRY(count_rare(g));
+    return figures_expect(&g->figures, n_documents);
+}
+
+enum status generator_init(struct generator *g, struct model *m, uint64_t seed,
+                           uint64_t n_documents)
+{
+    *g = (struct generator){.m = m, .figures = FIGURES_INIT, .title = BUF_INIT, .text = BUF_INIT};
+    const enum status status = prepare(g, m, seed, n_documents);
+    if (status != STATUS_OK)
+        generator_release(g);
+    return status;
+}
+
+void generator_release(struct generator *g)
+{
+    splice_release(&g->splice);
+    fresh_release(&g->fresh);
+    figures_release(&g->figures);
+    buf_release(&g->title);
+    buf_release(&g->text);
+    free(g->words);
+    free(g->block_rare);
+    *g = (struct generator){.m = NULL};
+}
+
+/* ---- a document ---- */
+
+/* Appends `word`, in capitals as `like` is. */
+static void put_word(struct buf *out, struct span word, struct span like)
+{
+    const size_t first = out->len;
+    size_t capitals = 0;
+    buf_append_span(out, word);
+    if (out->failed)
+        return;
+    for (size_t i = 0; i < like.len; i++)
+        capitals += like.data[i] >= 'A' && like.data[i] <= 'Z';
+    const bool opens = like.data[0] >= 'A' && like.data[0] <= 'Z';
+    const size_t raise = capitals == like.len ? word.len : opens ? 1 : 0;
+    for (size_t i = first; i < first + raise; i++)
+        if (out->data[i] >= 'a' && out->data[i] <= 'z')
+            out->data[i] = (uint8_t)(out->data[i] - 'a' + 'A');
+}
+
+/* Appends a range of the model with today's words in place of the rare ones. */
+static enum status put_range(struct generator *g, const struct splice_range *r, struct buf *out)
+{
+    const struct model *const m = g->m;
+    const uint8_t *const text = m->text.data;
+    uint32_t at = r->from.text;
+    if (out->len > 0)
+        buf_put_u8(out, ' ');
+    for (uint32_t i = r->from.occurrence; i < r->to.occurrence; i++) {
+        const struct occurrence *const o = &m->occurrences[i];
+        uint32_t word;
+        TRY(fresh_choose(&g->fresh, o->word, &word));
+        if (word == o->word)
+            continue;
+        buf_append(out, text + at, o->text - at);
+        put_word(out, wordlist_get(&m->words, word), span_of(text + o->text, o->len));
+        at = o->text + o->len;
+    }
+    buf_append(out, text + at, r->to.text - 1 - at);
+    for (uint32_t i = r->from.token; i < r->to.token; i++) {
+        TRY(ARRAY_ROOM(g->words, g->n_words, g->words_cap));
+        g->words[g->n_words++] = fresh_instead(&g->fresh, m->tokens[i]);
+    }
+    return buf_status(out);
+}
+
+static void notice_block(struct generator *g, const struct splice_recipe *r)
+{
+    const struct model *const m = g->m;
+    const uint64_t at = (uint64_t)r->pass << 32 | (r->block + 1);
+    if (at == g->at)
+        return;
+    g->at = at;
+    const uint32_t words =
+        model_start(m, r->block_end).token - model_start(m, r->block_first).token;
+    fresh_start_block(&g->fresh, r->pass, g->figures.words, g->figures.distinct, words,
+                      g->block_rare[r->block_first / g->splice.block_size]);
+}
+
+enum status generator_next(struct generator *g, struct generated *out)
+{
+    struct splice_recipe recipe;
+    TRY(splice_next(&g->splice, &recipe));
+    notice_block(g, &recipe);
+    g->n_words = 0;
+    buf_clear(&g->title);
+    buf_clear(&g->text);
+    const uint32_t title = g->m->documents[recipe.title];
+    const struct splice_range head = {g->m->pieces[title], g->m->pieces[title + 1]};
+    if (head.to.text > head.from.text)
+        TRY(put_range(g, &head, &g->title));
+    for (size_t i = 0; i < recipe.n_ranges; i++)
+        TRY(put_range(g, &recipe.ranges[i], &g->text));
+    out->title = buf_span(&g->title);
+    out->text = buf_span(&g->text);
+    return figures_add(&g->figures, g->words, g->n_words, out->text);
+}

@@ -134,16 +134,36 @@ double fresh_wanted(const struct fresh_law *law, uint64_t words)
     return law->distinct * power_of((double)words / (double)law->words, law->beta);
 }
 
-void fresh_start_block(struct fresh *f, uint32_t pass, uint64_t before, uint32_t distinct,
-                       uint64_t words, uint32_t rare)
+/* The chance of a new word for a rare one of each number of blocks, where that of one in a single
+ * block would be `first` were there no certainty. Returns how many new words that makes. */
+static double set_chances(uint32_t pass, const struct fresh_block *block, double first,
+                          double chance[MODEL_RARE_BLOCKS])
 {
+    double made = 0;
+    for (unsigned i = 0; i < MODEL_RARE_BLOCKS; i++) {
+        chance[i] = first < 1 ? first : 1;
+        made += chance[i] * block->rare[i];
+        first /= pass + 1;
+    }
+    return made;
+}
+
+void fresh_start_block(struct fresh *f, uint32_t pass, uint64_t before, uint32_t distinct,
+                       const struct fresh_block *block)
+{
+    double chance[MODEL_RARE_BLOCKS] = {0};
+    const uint64_t then = before + block->words;
     f->pass = pass;
-    f->chance = 0;
-    if (pass == 0 || rare == 0 || before + words < f->law.words)
-        return;
-    const double lacking = fresh_wanted(&f->law, before + words) - distinct;
-    const double chance = lacking / rare;
-    f->chance = chance <= 0 ? 0 : chance >= 1 ? (uint64_t)1 << 32 : (uint64_t)(chance * 0x1p32);
+    if (pass > 0 && then > f->law.words) {
+        const double lacking = fresh_wanted(&f->law, then) - distinct;
+        double first = 0;
+        for (double bit = 0x1p16; bit > 0x1p-24; bit /= 2)
+            if (set_chances(pass, block, first + bit, chance) < lacking)
+                first += bit;
+        (void)set_chances(pass, block, first, chance);
+    }
+    for (unsigned i = 0; i < MODEL_RARE_BLOCKS; i++)
+        f->chance[i] = (uint64_t)(chance[i] * 0x1p32);
 }
 
 static enum status add_name(struct fresh *f, struct fresh_rare *r, uint32_t word)
@@ -182,7 +202,7 @@ enum status fresh_choose(struct fresh *f, uint32_t word, uint32_t *instead)
         r->pass = f->pass + 1;
         if (r->names == NO_NAME) {
             TRY(add_name(f, r, word));
-        } else if (dice_next(&dice) >> 32 < f->chance) {
+        } else if (dice_next(&dice) >> 32 < f->chance[f->m->word[word].blocks - 1]) {
             uint32_t fresh;
             TRY(new_word(f, word, &dice, &fresh));
             TRY(add_name(f, r, fresh));

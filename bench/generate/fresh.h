@@ -4,7 +4,7 @@
  *
  *     struct fresh f;
  *     TRY(fresh_init(&f, &model, seed, &law));
- *     fresh_start_block(&f, pass, words so far, distinct so far, words of the block, rare words);
+ *     fresh_start_block(&f, pass, words so far, distinct so far, &block);
  *     TRY(fresh_choose(&f, word, &instead)); ...         // for each rare word met
  *     fresh_release(&f);
  *
@@ -12,7 +12,8 @@
  * The first pass over the model has the model's own words. In each later one a rare word of the
  * model stands for another word of its kind, the same one throughout the pass, so that a new word
  * repeats inside its document and its neighbourhood as the rare one did. Which one: a new one with
- * the chance that makes the vocabulary grow as the law says, else one that the rare word stood for
+ * the chance that makes the vocabulary grow as the law says (in pass p that chance falls by 1/p for
+ * each further block that holds the rare word, as it would if words were strewn by chance), else one that the rare word stood for
  * in an earlier pass, the likelier the more often it did, less beta (the Chinese restaurant process
  * of Pitman and Yor, "The two-parameter Poisson-Dirichlet distribution", 1997, whose number of
  * tables grows as n^beta).
@@ -44,7 +45,7 @@ struct fresh {
     size_t n_names;
     size_t names_cap;
     uint32_t pass;
-    uint64_t chance; /* of a new word, in 2^-32 */
+    uint64_t chance[MODEL_RARE_BLOCKS]; /* of a new word for one in 1, 2, ... blocks; in 2^-32 */
 };
 
 enum status fresh_init(struct fresh *f, struct model *m, uint64_t seed,
@@ -56,10 +57,16 @@ void fresh_release(struct fresh *f);
 /* How many distinct words the law wants among the first `words` occurrences. */
 double fresh_wanted(const struct fresh_law *law, uint64_t words);
 
-/* A block of `words` occurrences and `rare` rare words follows; `distinct` words were seen in the
- * `before` occurrences so far. */
+/* What a block of the model holds: */
+struct fresh_block {
+    uint32_t words; /* occurrences */
+    double
+        rare[MODEL_RARE_BLOCKS]; /* rare words of 1, 2, ... blocks, each block having its share */
+};
+
+/* A block follows; `distinct` words were seen in the `before` occurrences so far. */
 void fresh_start_block(struct fresh *f, uint32_t pass, uint64_t before, uint32_t distinct,
-                       uint64_t words, uint32_t rare);
+                       const struct fresh_block *block);
 
 /* The word that the rare `word` stands for in this pass. */
 enum status fresh_choose(struct fresh *f, uint32_t word, uint32_t *instead /* OUT */);

@@ -23,8 +23,8 @@ static enum status count_model(const struct generator *g, const uint32_t *order,
     struct figures f = FIGURES_INIT;
     enum status status = figures_expect(&f, g->m->n_documents);
     for (uint32_t i = 0; i < s->n_blocks && status == STATUS_OK; i++) {
-        const size_t first = (size_t)(order == NULL ? i : order[i]) * s->block_size;
-        const size_t end = first + s->block_size;
+        const size_t first = (size_t)(order == NULL ? i : order[i]) * g->m->block_size;
+        const size_t end = first + g->m->block_size;
         for (size_t d = first; d < end && d < g->m->n_documents && status == STATUS_OK; d++)
             status = count_document(g->m, d, &f);
     }
@@ -34,15 +34,30 @@ static enum status count_model(const struct generator *g, const uint32_t *order,
     return status;
 }
 
-static enum status count_rare(struct generator *g)
+/* The words of each block, and its share of the rare ones. */
+static enum status count_blocks(struct generator *g)
 {
     const struct model *const m = g->m;
-    g->block_rare = calloc(g->splice.n_blocks, sizeof *g->block_rare);
-    if (g->block_rare == NULL)
+    g->blocks = calloc(g->splice.n_blocks, sizeof *g->blocks);
+    uint32_t *const seen = calloc((size_t)m->words.n + 1, sizeof *seen); /* last block, from 1 */
+    if (g->blocks == NULL || seen == NULL) {
+        free(seen);
         return fail_no_memory();
-    for (uint32_t i = 0; i < m->words.n; i++)
-        if (m->word[i].rare)
-            g->block_rare[m->word[i].first / g->splice.block_size]++;
+    }
+    for (size_t d = 0; d < m->n_documents; d++) {
+        const struct place from = model_start(m, d);
+        const struct place to = model_start(m, d + 1);
+        const uint32_t block = (uint32_t)(d / m->block_size);
+        g->blocks[block].words += to.token - from.token;
+        for (uint32_t i = from.occurrence; i < to.occurrence; i++) {
+            const uint32_t word = m->occurrences[i].word;
+            const uint32_t blocks = m->word[word].blocks;
+            if (seen[word] != block + 1)
+                g->blocks[block].rare[blocks - 1] += 1.0 / blocks;
+            seen[word] = block + 1;
+        }
+    }
+    free(seen);
     return STATUS_OK;
 }
 
@@ -55,7 +70,7 @@ static enum status prepare(struct generator *g, struct model *m, uint64_t seed,
     const struct fresh_law law = {g->shuffled.heaps_beta, g->shuffled.words,
                                   g->shuffled.distinct[3]};
     TRY(fresh_init(&g->fresh, m, seed, &law));
-    TRY(count_rare(g));
+    TRY(count_blocks(g));
     return figures_expect(&g->figures, n_documents);
 }
 
@@ -77,7 +92,7 @@ void generator_release(struct generator *g)
     buf_release(&g->title);
     buf_release(&g->text);
     free(g->words);
-    free(g->block_rare);
+    free(g->blocks);
     *g = (struct generator){.m = NULL};
 }
 
@@ -128,15 +143,11 @@ static enum status put_range(struct generator *g, const struct splice_range *r, 
 
 static void notice_block(struct generator *g, const struct splice_recipe *r)
 {
-    const struct model *const m = g->m;
     const uint64_t at = (uint64_t)r->pass << 32 | (r->block + 1);
-    if (at == g->at)
-        return;
+    if (at != g->at)
+        fresh_start_block(&g->fresh, r->pass, g->figures.words, g->figures.distinct,
+                          &g->blocks[r->model_block]);
     g->at = at;
-    const uint32_t words =
-        model_start(m, r->block_end).token - model_start(m, r->block_first).token;
-    fresh_start_block(&g->fresh, r->pass, g->figures.words, g->figures.distinct, words,
-                      g->block_rare[r->block_first / g->splice.block_size]);
 }
 
 enum status generator_next(struct generator *g, struct generated *out)

@@ -35,8 +35,8 @@ struct generator {
     uint32_t *words; /* of the document that is being made */
     size_t n_words;
     size_t words_cap;
-    uint32_t *block_rare; /* rare words that begin in each block of the model */
-    uint64_t at;          /* pass and block of the last document, from 1 */
+    struct fresh_block *blocks; /* of the model */
+    uint64_t at;                /* pass and block of the last document, from 1 */
 };
 
 /* `m` is borrowed, and takes new words. `n_documents`: about how many will come, for the figures.

@@ -16,9 +16,11 @@
 #define CLAUSE_TOKENS 12
 #define PIECE_TOKENS  32
 
-/* A rare word occurs at most so often, within so many documents that follow each other. */
-#define RARE_COUNT         32
-#define RARE_NEIGHBOURHOOD 64
+/* A rare word occurs so often at most. */
+#define RARE_COUNT 32
+
+/* Documents of a block: far more than stand on one subject, far fewer than a large model has. */
+#define BLOCK_DOCUMENTS 512
 
 struct reading {
     struct model *m;
@@ -70,10 +72,21 @@ static enum status put_piece(struct model *m, size_t text)
     return STATUS_OK;
 }
 
-/* Whether the byte might make one token of what stands on both its sides. */
-static bool may_join(uint8_t byte)
+/* Whether the byte at `i` can be part of a word; false beyond the text. */
+static bool is_of_word(struct span text, size_t i)
 {
-    return byte >= 0x80 || (byte != 0 && strchr(".,:;'_", byte) != NULL);
+    const uint8_t c = i < text.len ? text.data[i] : ' ';
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (c >= 'a' && c <= 'z');
+}
+
+/* Whether the byte at `near`, next to a word, might join it to what stands beyond at `far`. */
+static bool may_join(struct span text, size_t near, size_t far)
+{
+    if (near >= text.len || text.data[near] == 0)
+        return false;
+    return text.data[near] >= 0x80 ||
+           (strchr(".,:;'", text.data[near]) != NULL && is_of_word(text, far));
 }
 
 static bool is_plain(struct span word)
@@ -86,16 +99,11 @@ static bool is_plain(struct span word)
     return word.len > 1;
 }
 
-/* Whether nothing joins text[start, end) to another token, whatever word stands there. */
+/* Whether nothing joins text[start, end) to another token, whatever word stands there. (A place in
+ * front of the text is beyond it: the numbers wrap around.) */
 static bool stands_alone(struct span text, size_t start, size_t end)
 {
-    const bool before =
-        start == 0 || !may_join(text.data[start - 1]) ||
-        (text.data[start - 1] < 0x80 && (start == 1 || byte_is_space(text.data[start - 2])));
-    const bool after =
-        end == text.len || !may_join(text.data[end]) ||
-        (text.data[end] < 0x80 && (end + 1 == text.len || byte_is_space(text.data[end + 1])));
-    return before && after;
+    return !may_join(text, start - 1, start - 2) && !may_join(text, end, end + 1);
 }
 
 /* One token, at `token` of the part `text`, which begins at `base` of the model's text. */
@@ -113,11 +121,9 @@ static enum status put_token(struct reading *r, struct span text, size_t base,
     TRY(wordlist_add(&m->words, a.term, &number));
     if (number == before) {
         TRY(ARRAY_ROOM(m->word, number, m->word_cap));
-        m->word[number] =
-            (struct model_word){.first = (uint32_t)m->n_documents, .rare = is_plain(a.term)};
+        m->word[number] = (struct model_word){.rare = is_plain(a.term)};
     }
     struct model_word *const w = &m->word[number];
-    w->last = (uint32_t)m->n_documents;
     w->rare = w->rare && ++w->count <= RARE_COUNT && token->ascii &&
               stands_alone(text, token->start, token->end);
     if (w->rare) {
@@ -197,13 +203,26 @@ static enum status take_document(void *context, const struct document *d)
 
 /* ---- rare words ---- */
 
+/* Counts the blocks that hold each word which may be rare. */
+static void count_blocks(struct model *m)
+{
+    size_t d = 0;
+    for (size_t i = 0; i < m->n_occurrences; i++) {
+        struct model_word *const w = &m->word[m->occurrences[i].word];
+        while (i >= model_start(m, d + 1).occurrence)
+            d++;
+        const uint32_t block = (uint32_t)(d / m->block_size) + 1;
+        w->blocks += w->seen != block;
+        w->seen = block;
+    }
+}
+
 /* Keeps the occurrences of words that turned out to be rare. */
 static void settle_rare(struct model *m)
 {
-    const size_t share = m->n_documents / 16 + 1; /* a small model has small neighbourhoods */
-    const size_t span = share < RARE_NEIGHBOURHOOD ? share : RARE_NEIGHBOURHOOD;
+    count_blocks(m);
     for (uint32_t i = 0; i < m->words.n; i++)
-        m->word[i].rare = m->word[i].rare && m->word[i].last - m->word[i].first <= span;
+        m->word[i].rare = m->word[i].rare && m->word[i].blocks <= MODEL_RARE_BLOCKS;
     size_t kept = 0;
     size_t seen = 0;
     for (size_t p = 0; p <= m->n_pieces; p++) {
@@ -224,6 +243,8 @@ static enum status finish(struct model *m, const struct report *report)
     m->documents[m->n_documents] = (uint32_t)m->n_pieces;
     TRY(put_piece(m, m->text.len));
     m->n_pieces--;
+    const size_t share = m->n_documents / 16 + 1;
+    m->block_size = (uint32_t)(share < BLOCK_DOCUMENTS ? share : BLOCK_DOCUMENTS);
     settle_rare(m);
     return STATUS_OK;
 }

@@ -12,14 +12,17 @@
  * where the next one begins. A token is a word as the profile `plain` counts it; no token reaches
  * over a space, so a run of stretches has the same tokens wherever it is put.
  *
- * A word is rare here if it can be replaced without a trace: all its occurrences (few) lie in one
- * neighbourhood, and it consists of ASCII letters, digits and underscores that touch nothing that
- * might join a longer token.
+ * A block is a number of documents that follow each other. A word is rare here if it can be replaced
+ * without a trace: it occurs seldom and in few blocks, and consists of ASCII letters, digits and
+ * underscores that touch nothing that might join them to a longer token.
  */
 #ifndef QIAO_BENCH_GENERATE_MODEL_H
 #define QIAO_BENCH_GENERATE_MODEL_H
 
 #include "bench/generate/wordlist.h"
+
+/* A rare word occurs in so many blocks at most. */
+#define MODEL_RARE_BLOCKS 3
 
 /* Where something begins: how much of everything stands before it. */
 struct place {
@@ -37,8 +40,8 @@ struct occurrence {
 
 struct model_word {
     uint32_t count;
-    uint32_t first; /* document of its first occurrence */
-    uint32_t last;
+    uint32_t blocks; /* of a rare word: where it occurs */
+    uint32_t seen;   /* the last of them, from 1 */
     bool rare;
 };
 
@@ -57,6 +60,7 @@ struct model {
     struct occurrence *occurrences; /* of rare words, in the order of the text */
     size_t n_occurrences;
     size_t occurrences_cap;
+    uint32_t block_size; /* documents */
     struct wordlist words;
     struct model_word *word; /* by number */
     size_t word_cap;

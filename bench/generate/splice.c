@@ -5,14 +5,11 @@
 #include "bench/generate/array.h"
 #include "bench/generate/dice.h"
 
-/* Documents of a block: far more than a window, far fewer than the model. */
-#define BLOCK_DOCUMENTS 512
-
 /* A run ends behind a piece with a chance of one in so many. */
-#define RUN_PIECES 6
+#define RUN_PIECES 16
 
 /* A document may be shorter or longer than planned by one part in so many, if a piece ends there. */
-#define SLACK 6
+#define SLACK 12
 
 struct splice_run {
     uint32_t document;
@@ -25,12 +22,9 @@ enum { DICE_ORDER = 1, DICE_WINDOW };
 
 enum status splice_init(struct splice *s, const struct model *m, uint64_t seed)
 {
-    const size_t share = m->n_documents / 16 + 1;
-    const uint32_t size = (uint32_t)(share < BLOCK_DOCUMENTS ? share : BLOCK_DOCUMENTS);
-    *s = (struct splice){.m = m,
-                         .seed = seed,
-                         .block_size = size,
-                         .n_blocks = (uint32_t)((m->n_documents + size - 1) / size)};
+    const uint32_t size = m->block_size;
+    *s = (struct splice){
+        .m = m, .seed = seed, .n_blocks = (uint32_t)((m->n_documents + size - 1) / size)};
     s->order = malloc(s->n_blocks * sizeof *s->order);
     if (s->order == NULL)
         return fail_no_memory();
@@ -156,17 +150,17 @@ static enum status take_document(struct stream *t, uint64_t target, uint32_t sla
 {
     const struct model *const m = t->s->m;
     size_t run = SIZE_MAX; /* that the last range is of */
+    const uint64_t before = t->taken;
     while (!stream_ended(t)) {
         const struct place end = m->pieces[t->piece + 1];
         const uint64_t then = t->taken + (end.token - t->at.token);
         const bool whole = then <= target + slack;
-        const bool first = run == SIZE_MAX;
-        if (!first && !whole && t->taken + slack >= target)
+        if (t->taken > before && !whole && t->taken + slack >= target)
             return STATUS_OK;
         const size_t of = t->run;
         TRY(stream_take(t, whole ? end : place_within(t, target), of == run));
         run = of;
-        if (t->taken + (whole ? slack : 0) >= target && t->taken > 0)
+        if (t->taken + (whole ? slack : 0) >= target && t->taken > before)
             return STATUS_OK;
     }
     return STATUS_OK;
@@ -209,8 +203,8 @@ static void start_block(struct splice *s)
         s->block = 0;
         splice_order(s, s->pass, s->order);
     }
-    const uint32_t first = s->order[s->block++] * s->block_size;
-    const size_t end = (size_t)first + s->block_size;
+    const uint32_t first = s->order[s->block++] * s->m->block_size;
+    const size_t end = (size_t)first + s->m->block_size;
     s->window = first;
     s->block_end = (uint32_t)(end < s->m->n_documents ? end : s->m->n_documents);
 }
@@ -222,7 +216,7 @@ enum status splice_next(struct splice *s, struct splice_recipe *out)
             start_block(s);
         /* The first window of a block is shorter by chance, so that no two passes cut alike. */
         struct dice dice = dice_of(s->seed, s->pass, s->window);
-        const bool opens = s->window % s->block_size == 0;
+        const bool opens = s->window % s->m->block_size == 0;
         const uint32_t size = opens ? 1 + dice_below(&dice, SPLICE_WINDOW) : SPLICE_WINDOW;
         const uint32_t left = s->block_end - s->window;
         const uint32_t end = s->window + (size < left ? size : left);
@@ -230,12 +224,10 @@ enum status splice_next(struct splice *s, struct splice_recipe *out)
         s->window = end;
     }
     const uint32_t i = s->handed++;
-    const uint32_t block = s->order[s->block - 1];
     *out = s->ready[i];
     out->ranges = s->ranges + s->first_range[i];
     out->pass = s->pass;
     out->block = s->block - 1;
-    out->block_first = block * s->block_size;
-    out->block_end = s->block_end;
+    out->model_block = s->order[s->block - 1];
     return STATUS_OK;
 }

@@ -38,8 +38,7 @@ struct splice_recipe {
     uint32_t title; /* the document of the model that lends its title */
     uint32_t pass;
     uint32_t block;       /* in this pass: 0, 1, ... */
-    uint32_t block_first; /* documents of the model in that block */
-    uint32_t block_end;
+    uint32_t model_block; /* its number in the model */
 };
 
 struct splice_run; /* pieces that stay together */
@@ -50,7 +49,6 @@ struct splice {
     uint32_t pass;
     uint32_t *order; /* the blocks in the order of this pass */
     uint32_t n_blocks;
-    uint32_t block_size;
     uint32_t block;     /* the next of the pass */
     uint32_t window;    /* first document of the next window */
     uint32_t block_end; /* one past the last document of this block */

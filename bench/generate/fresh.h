@@ -29,7 +29,7 @@
 
 /* V (n / N)^beta. */
 struct fresh_law {
-    double beta;
+    double beta;       /* 0 to less than 1 */
     uint64_t words;    /* N */
     uint32_t distinct; /* V */
 };

@@ -4,6 +4,8 @@
 
 #include "bench/generate/array.h"
 
+#define BETA_MOST 0.95
+
 /* ---- the model's own figures ---- */
 
 static enum status count_document(const struct model *m, size_t d, struct figures *f)
@@ -67,8 +69,10 @@ static enum status prepare(struct generator *g, struct model *m, uint64_t seed,
     TRY(splice_init(&g->splice, m, seed));
     TRY(count_model(g, NULL, &g->model));
     TRY(count_model(g, g->splice.order, &g->shuffled));
-    const struct fresh_law law = {g->shuffled.heaps_beta, g->shuffled.words,
-                                  g->shuffled.distinct[3]};
+    /* A handful of documents may give any slope; fresh.c wants one that text has. */
+    const double slope = g->shuffled.heaps_beta;
+    const double beta = slope < 0 ? 0 : slope > BETA_MOST ? BETA_MOST : slope;
+    const struct fresh_law law = {beta, g->shuffled.words, g->shuffled.distinct[3]};
     TRY(fresh_init(&g->fresh, m, seed, &law));
     TRY(count_blocks(g));
     return figures_expect(&g->figures, n_documents);

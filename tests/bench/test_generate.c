@@ -43,7 +43,7 @@ static const char *put_model(unsigned n, uint64_t seed)
     struct dice dice = dice_of(seed, 0, 0);
     struct buf text = BUF_INIT;
     for (unsigned i = 0; i < n; i++) {
-        buf_printf(&text, "d%u\tTitle w%u\t", i, i / 7);
+        buf_printf(&text, "d%u\tTitle w%u\tA ", i, i / 7);
         for (uint32_t words = 1 + dice_below(&dice, i % 9 == 0 ? 90 : 20); words > 0; words--) {
             put_random_word(&text, &dice);
             buf_append_string(&text, dice_below(&dice, 7) == 0 ? ". " : " ");
@@ -92,7 +92,7 @@ static void put_documents(struct generator *g, unsigned n, struct buf *out)
 /* ---- bytes ---- */
 
 /* If this number changes, corpora made before cannot be made again: say so in CHANGELOG.md. */
-#define GOLDEN 0x72bae0ad86ecda8au
+#define GOLDEN 0x681bbe3ea1ce3952u
 
 Test(generate, same_bytes)
 {

@@ -20,8 +20,7 @@
 
 #include "common/base/cpu.h"
 #include "common/base/escape.h"
-
-#define QIAO_VERSION "0.1.0"
+#include "common/base/version.h"
 
 /* Rows of an option table: far more than a command should have. */
 #define OPTIONS_MOST 64

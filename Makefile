@@ -123,6 +123,8 @@ cover: ## the test suite with line coverage, printed by folder
 	$(MAKE) MODE=cover test
 	@$(PYTHON) tests/support/coverage.py build/cover
 
+include bench/peers/peers.mk
+
 bench: $(BENCH) ## build the benchmarks of bench/
 
 format: ## rewrite the sources as .clang-format says

@@ -202,7 +202,8 @@ static void print_number(const char *name, int64_t value)
 
 static bool index_once(const struct engine *engine, const struct driver_options *o)
 {
-    struct index_facts facts = {.docs = -1, .tokens = -1, .text_bytes = -1, .cpu = -1, .peak_rss = -1};
+    struct index_facts facts = {
+        .docs = -1, .tokens = -1, .text_bytes = -1, .cpu = -1, .peak_rss = -1};
     if (!make_empty(o->directory))
         return false;
     const double wall = driver_wall();
@@ -308,8 +309,7 @@ static bool time_queries(struct search *s)
         free(times);
         s->warm_passes++;
     }
-    while (s->n_rounds < o->rounds &&
-           (s->n_rounds == 0 || driver_wall() - start < o->budget)) {
+    while (s->n_rounds < o->rounds && (s->n_rounds == 0 || driver_wall() - start < o->budget)) {
         s->rounds[s->n_rounds] = pass(s);
         if (s->rounds[s->n_rounds++] == NULL)
             return false;
@@ -396,8 +396,9 @@ int driver_main(const struct engine *engine, int argc, char **argv)
 {
     struct driver_options o;
     if (!parse(argc, argv, &o)) {
-        fprintf(stderr, "usage: %s index TSV DIR [options] | search DIR QUERIES [options]\n"
-                        "(bench/peers/README.md)\n",
+        fprintf(stderr,
+                "usage: %s index TSV DIR [options] | search DIR QUERIES [options]\n"
+                "(bench/peers/README.md)\n",
                 argv[0]);
         return 2;
     }

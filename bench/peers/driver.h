@@ -30,8 +30,8 @@ struct driver_options {
     const char *input;   /* index: the TSV; search: the queries */
     const char *directory;
     const char *postings; /* "docs", "freqs" or "positions" */
-    bool store;   /* the text as well */
-    bool reorder; /* documents that are alike next to each other */
+    bool store;           /* the text as well */
+    bool reorder;         /* documents that are alike next to each other */
     uint32_t threads;
     uint32_t memory; /* MB */
     enum query_class kind;

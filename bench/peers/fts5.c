@@ -145,7 +145,9 @@ static void *prepare(void *self, struct text_view text)
 {
     const struct fts5 *const f = (const struct fts5 *)self;
     const enum query_class kind = f->options->kind;
-    const char *const joint = kind == CLASS_PHRASE ? " " : kind == CLASS_AND ? "\" AND \"" : "\" OR \"";
+    const char *const joint = kind == CLASS_PHRASE ? " "
+                              : kind == CLASS_AND  ? "\" AND \""
+                                                   : "\" OR \"";
     char *const out = (char *)malloc(text.len * 10 + 16);
     size_t n = 0;
     if (out == NULL)

@@ -79,10 +79,19 @@ static bool index_tsv(const struct driver_options *o, struct index_facts *facts)
     char memory[16];
     char *argv[24] = {NULL};
     size_t n = 0;
-    const char *const fixed[] = {
-        indexer(), "build",      "--quiet",     "--profile", "plain",    "--passages", "whole",
-        "--format", "tsv",       "--store",     o->store ? "text" : "none",
-        "--positions", strcmp(o->postings, "positions") == 0 ? "yes" : "no"};
+    const char *const fixed[] = {indexer(),
+                                 "build",
+                                 "--quiet",
+                                 "--profile",
+                                 "plain",
+                                 "--passages",
+                                 "whole",
+                                 "--format",
+                                 "tsv",
+                                 "--store",
+                                 o->store ? "text" : "none",
+                                 "--positions",
+                                 strcmp(o->postings, "positions") == 0 ? "yes" : "no"};
     if (strcmp(o->postings, "docs") == 0)
         driver_unsupported("an index without frequencies");
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)

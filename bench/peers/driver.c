@@ -4,10 +4,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -118,36 +116,33 @@ static bool parse(int argc, char **argv, struct driver_options *o)
 
 bool tsv_open(const char *path, struct tsv *tsv)
 {
-    struct stat facts;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    void *map = MAP_FAILED;
-    if (fd >= 0 && fstat(fd, &facts) == 0 && facts.st_size > 0)
-        map = mmap(NULL, (size_t)facts.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (fd >= 0)
-        (void)close(fd);
-    if (map == MAP_FAILED) {
+    *tsv = (struct tsv){.file = fopen(path, "rb")};
+    if (tsv->file == NULL) {
         fprintf(stderr, "cannot read '%s': %s\n", path, strerror(errno));
         return false;
     }
-    *tsv = (struct tsv){.map = {(const char *)map, (size_t)facts.st_size}};
+    (void)setvbuf(tsv->file, NULL, _IOFBF, 1 << 20);
     return true;
 }
 
 void tsv_close(struct tsv *tsv)
 {
-    (void)munmap((void *)(uintptr_t)tsv->map.data, tsv->map.len);
+    (void)fclose(tsv->file);
+    free(tsv->line);
 }
 
 /* The next line, without its newline; false at the end. */
 static bool next_line(struct tsv *tsv, struct text_view *line)
 {
-    if (tsv->at >= tsv->map.len)
+    const ssize_t n = getline(&tsv->line, &tsv->room, tsv->file);
+    if (n < 0 && ferror(tsv->file)) {
+        fprintf(stderr, "cannot read on: %s\n", strerror(errno));
+        exit(2);
+    }
+    if (n < 0)
         return false;
-    const char *const start = tsv->map.data + tsv->at;
-    const char *const newline = (const char *)memchr(start, '\n', tsv->map.len - tsv->at);
-    line->data = start;
-    line->len = newline != NULL ? (size_t)(newline - start) : tsv->map.len - tsv->at;
-    tsv->at += line->len + 1;
+    line->data = tsv->line;
+    line->len = (size_t)n - (tsv->line[n - 1] == '\n');
     return true;
 }
 

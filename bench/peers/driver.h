@@ -49,10 +49,12 @@ struct text_view {
     size_t len;
 };
 
-/* A mapped TSV of `id<TAB>text`; tsv_next fills id and text, and adds up docs and text bytes. */
+/* A TSV of `id<TAB>text`, read line by line, so that it is not part of the peak memory. tsv_next
+ * fills id and text, good until the next call, and adds up docs and text bytes. */
 struct tsv {
-    struct text_view map;
-    size_t at;
+    FILE *file;
+    char *line;
+    size_t room;
     struct text_view id;
     struct text_view text;
     uint64_t docs;

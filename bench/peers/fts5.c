@@ -42,7 +42,7 @@ static sqlite3 *open_file(const struct driver_options *o)
     (void)snprintf(path, sizeof path, "%s/fts5.db", o->directory);
     if (sqlite3_open(path, &db) != SQLITE_OK ||
         !execute(db, "PRAGMA locking_mode=exclusive; PRAGMA cache_size=-1000000;"
-                     "PRAGMA mmap_size=8000000000; PRAGMA temp_store=memory;")) {
+                     "PRAGMA temp_store=memory;")) {
         (void)complain(db);
         return NULL;
     }
@@ -60,9 +60,8 @@ static bool create(sqlite3 *db, const struct driver_options *o)
                    "CREATE VIRTUAL TABLE t USING fts5(text, %s detail=%s,"
                    " tokenize='unicode61 remove_diacritics 0');"
                    "INSERT INTO t(t, rank) VALUES('automerge', 0);"
-                   "INSERT INTO t(t, rank) VALUES('crisismerge', 1999);"
-                   "INSERT INTO t(t, rank) VALUES('hashsize', %u);",
-                   o->store ? "" : "content='',", detail, 64u << 20);
+                   "INSERT INTO t(t, rank) VALUES('crisismerge', 1999);",
+                   o->store ? "" : "content='',", detail);
     return execute(db, "PRAGMA page_size=8192; PRAGMA journal_mode=off; PRAGMA synchronous=off") &&
            execute(db, sql) && execute(db, "BEGIN");
 }
@@ -122,7 +121,8 @@ static bool describe(const struct driver_options *o, struct index_facts *facts)
 static void *open_index(const struct driver_options *o)
 {
     struct fts5 *const f = (struct fts5 *)calloc(1, sizeof *f);
-    if (f == NULL || (f->db = open_file(o)) == NULL)
+    if (f == NULL || (f->db = open_file(o)) == NULL ||
+        !execute(f->db, "PRAGMA mmap_size=8000000000"))
         return NULL;
     f->options = o;
     if (sqlite3_prepare_v2(f->db, "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", -1,

@@ -60,7 +60,7 @@ build/peers/tantivy:
 	@mkdir -p $(@D)
 	$(Q)cd bench/peers/tantivy && RUSTFLAGS='-C target-cpu=native' \
 	    CARGO_TARGET_DIR=$(CURDIR)/build/peers/tantivy.d cargo build --quiet --release --locked
-	$(Q)cp build/peers/tantivy.d/release/tantivy-driver $@
+	$(Q)install build/peers/tantivy.d/release/tantivy-driver $@
 
 build/game/do_query: build/obj/bench/game/do_query.o $(LIB)
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::time::Instant;
 
 use tantivy::schema::{
@@ -44,12 +45,17 @@ fn empty(directory: &str) -> std::io::Result<()> {
 }
 
 /// Hands every line of the TSV to `add`; returns lines and bytes of text.
-fn each_line<F>(tsv: &[u8], id: Field, text: Field, mut add: F) -> Result<(u64, u64), Error>
+fn each_line<F>(path: &str, id: Field, text: Field, mut add: F) -> Result<(u64, u64), Error>
 where
     F: FnMut(TantivyDocument) -> tantivy::Result<()>,
 {
     let (mut docs, mut bytes) = (0, 0);
-    for line in tsv.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+    let mut tsv = BufReader::with_capacity(1 << 20, fs::File::open(path)?);
+    let mut line = Vec::new();
+    while tsv.read_until(b'\n', &mut line)? > 0 {
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
         let tab = line.iter().position(|&byte| byte == b'\t').ok_or("a line without a tab")?;
         let mut document = TantivyDocument::default();
         document.add_text(id, std::str::from_utf8(&line[..tab])?);
@@ -57,13 +63,13 @@ where
         add(document)?;
         docs += 1;
         bytes += (line.len() - tab - 1) as u64;
+        line.clear();
     }
     Ok((docs, bytes))
 }
 
 fn index_tsv(options: &Options) -> Result<(u64, u64), Error> {
     let (schema, id, text) = schema_of(options);
-    let tsv = fs::read(&options.input)?;
     if options.threads == 1 {
         let manager = tantivy::tokenizer::TokenizerManager::default();
         manager.register(TOKENIZER, analyzer());
@@ -72,7 +78,7 @@ fn index_tsv(options: &Options) -> Result<(u64, u64), Error> {
             .schema(schema)
             .tokenizers(manager)
             .single_segment_index_writer(directory, options.memory * 1_000_000)?;
-        let facts = each_line(&tsv, id, text, |document| writer.add_document(document))?;
+        let facts = each_line(&options.input, id, text, |document| writer.add_document(document))?;
         writer.finalize()?;
         return Ok(facts);
     }
@@ -81,7 +87,7 @@ fn index_tsv(options: &Options) -> Result<(u64, u64), Error> {
     let mut writer: IndexWriter =
         index.writer_with_num_threads(options.threads, options.memory * 1_000_000)?;
     writer.set_merge_policy(Box::new(tantivy::merge_policy::NoMergePolicy));
-    let facts = each_line(&tsv, id, text, |document| writer.add_document(document).map(|_| ()))?;
+    let facts = each_line(&options.input, id, text, |document| writer.add_document(document).map(|_| ()))?;
     writer.commit()?;
     let segments = index.searchable_segment_ids()?;
     if segments.len() > 1 {

@@ -61,6 +61,9 @@ def arguments():
     p.add_argument("--plain", action="store_true",
                    help="index a copy of the text with nothing but a-z, 0-9 and spaces: then all "
                         "engines have the very same words")
+    p.add_argument("--keep", action="store_true", help="leave the searched indexes in OUT/indexes")
+    p.add_argument("--search-only", action="store_true",
+                   help="search what an earlier run with --keep left there; its index figures stay")
     o = p.parse_args()
     o.out = o.out or o.drivers / "report"
     for name in ("peers", "variants", "tests", "slow_index", "slow_search"):
@@ -83,7 +86,10 @@ class Runner:
         self.records = []
         self.skipped = {}  # (engine, what) -> why
         options.out.mkdir(parents=True, exist_ok=True)
-        self.log = open(options.out / "runs.jsonl", "w", encoding="utf-8")
+        path = options.out / "runs.jsonl"
+        kept = path.read_text().splitlines(True) if options.search_only and path.exists() else []
+        self.log = open(path, "w", encoding="utf-8")
+        self.log.writelines(line for line in kept if '"test": ' not in line)
         self.environment = dict(os.environ, LC_ALL="C",
                                 LD_PRELOAD=str((options.drivers / "nosync.so").resolve()))
 
@@ -217,10 +223,12 @@ def main():
     tsv = o.tsv
     if o.plain:
         tsv = o.out / "plain.tsv"
-        queries.write_plain_tsv(o.tsv, tsv)
+        if not (o.search_only and tsv.exists()):
+            queries.write_plain_tsv(o.tsv, tsv)
     facts["corpus"] = text_facts(tsv)
     facts.update(engines=o.peers, variants=o.variants, tests=[])
-    index_all(runner, tsv)
+    if not o.search_only:
+        index_all(runner, tsv)
     write_facts(runner, facts)
     if o.queries:
         tests, missing = queries.tests_of(o.queries, o.out / "queries", o.tests)
@@ -230,7 +238,8 @@ def main():
         write_facts(runner, facts)  # report.py can then make what there is of an interrupted run
         search_all(runner, tests)
     write_facts(runner, facts)
-    shutil.rmtree(o.out / "indexes", ignore_errors=True)
+    if not o.keep and not o.search_only:
+        shutil.rmtree(o.out / "indexes", ignore_errors=True)
     print(report.write(o.out))
     return 0
 

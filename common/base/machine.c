@@ -53,7 +53,14 @@ static bool read_fact(const char *path, const char *key, char *out, size_t size)
 void machine_describe(struct machine *m)
 {
     struct utsname name;
-    *m = (struct machine){.cpu = "unknown", .kernel = "unknown", .compiler = COMPILER};
+    *m = (struct machine){.cpu = "unknown",
+                          .kernel = "unknown",
+                          .compiler = COMPILER,
+                          .libraries = {{"zlib", zlibVersion()},
+                                        {"libdeflate", LIBDEFLATE_VERSION_STRING},
+                                        {"utf8proc", utf8proc_version()},
+                                        {"unicode", utf8proc_unicode_version()},
+                                        {"json-c", json_c_version()}}};
     const bool named = uname(&name) == 0;
     if (named)
         (void)snprintf(m->kernel, sizeof m->kernel, "%.40s %.60s %.20s", name.sysname, name.release,
@@ -85,11 +92,8 @@ void machine_json(struct buf *out, const struct machine *m)
     put_string(out, "compiler", m->compiler);
     json_key(out, "libraries");
     buf_append_string(out, "{");
-    put_string(out, "zlib", zlibVersion());
-    put_string(out, "libdeflate", LIBDEFLATE_VERSION_STRING);
-    put_string(out, "utf8proc", utf8proc_version());
-    put_string(out, "unicode", utf8proc_unicode_version());
-    put_string(out, "json-c", json_c_version());
+    for (size_t i = 0; i < MACHINE_LIBRARIES; i++)
+        put_string(out, m->libraries[i].name, m->libraries[i].version);
     buf_append_string(out, "}}");
 }
 

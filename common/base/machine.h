@@ -14,13 +14,19 @@
 
 #include "common/base/buf.h"
 
+#define MACHINE_LIBRARIES 5
+
 struct machine {
     char cpu[128];    /* as the kernel names it: "AMD EPYC" */
     char kernel[128]; /* "Linux 6.1.0 x86_64" */
     const char *simd; /* the level of kernels in use (cpu.h): "avx512"; static, like the next */
     const char *compiler;
-    unsigned cores;  /* that this process may use (resources.h) */
-    uint64_t memory; /* bytes that it may use */
+    struct {
+        const char *name;
+        const char *version;
+    } libraries[MACHINE_LIBRARIES]; /* those in use; static */
+    unsigned cores;                 /* that this process may use (resources.h) */
+    uint64_t memory;                /* bytes that it may use */
 };
 
 void machine_describe(struct machine *out /* OUT */);

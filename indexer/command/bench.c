@@ -36,10 +36,10 @@ static const struct cli_option own_options[] = {
      "print the ratios to an earlier record (JSON)"},
     {.type = CLI_END}};
 
-/* Whether an option of build makes no sense here, because bench sets it. */
+/* Whether an option of build makes no sense here: bench sets it, or it leaves nothing to record. */
 static bool is_ours(const char *name)
 {
-    return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0;
+    return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "dry-run") == 0;
 }
 
 /* Build's table, its values as they are given, with our own rows in front. */

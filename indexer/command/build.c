@@ -8,6 +8,7 @@
 #include "common/base/resources.h"
 #include "common/base/workers.h"
 #include "common/codec/text_block.h"
+#include "indexer/command/build_progress.h"
 #include "indexer/command/build_summary.h"
 #include "indexer/dry_run.h"
 
@@ -32,6 +33,7 @@ struct settings {
     bool hidden;
     bool follow;
     bool json;
+    bool progress;
     bool strict;
     bool dry_run;
     bool quiet;
@@ -76,7 +78,9 @@ static const struct cli_option options[] = {
      "bytes of text compressed together, 1K to 1M (16K)"},
     {"json", 0, CLI_FLAG, offsetof(struct settings, json), NULL,
      "print counts, sizes and seconds as a JSON object at the end"},
-    {"quiet", 'q', CLI_FLAG, offsetof(struct settings, quiet), NULL, "no summary at the end"},
+    {"progress", 0, CLI_FLAG, offsetof(struct settings, progress), NULL,
+     "say how far the build is, also where stderr is no terminal"},
+    {"quiet", 'q', CLI_FLAG, offsetof(struct settings, quiet), NULL, "no progress, no summary"},
     {.type = CLI_END}};
 
 static enum status unknown(const char *option, const char *value, const char *choices)
@@ -226,6 +230,23 @@ static enum status tell(const struct ingest_options *o, const struct settings *s
     return s->json && !s->dry_run ? print_json(summary, &usage, o, report) : STATUS_OK;
 }
 
+/* Builds, or goes through the motions, and says meanwhile how far it is. */
+static enum status ingest(const struct ingest_options *o, const struct settings *s,
+                          const char *path, const char *const *sources, size_t n,
+                          struct report *report, struct ingest_summary *summary)
+{
+    struct ingest_options watched = *o;
+    struct build_progress progress;
+    if (s->dry_run)
+        return dry_run(o, path, sources, n, report, summary);
+    if (s->quiet && !s->progress)
+        return ingest_build(o, path, sources, n, report, summary);
+    build_progress_start(&progress, &watched, sources, n, s->progress);
+    const enum status status = ingest_build(&watched, path, sources, n, report, summary);
+    build_progress_end(&progress);
+    return status;
+}
+
 static enum status build(const struct ingest_options *o, const struct settings *s, char **operands,
                          size_t n, struct ingest_summary *summary)
 {
@@ -234,8 +255,7 @@ static enum status build(const struct ingest_options *o, const struct settings *
     const char *const *const sources = (const char *const *)(operands + 1);
     economise(o);
     TRY(report_new(s->errors, &report));
-    enum status status = s->dry_run ? dry_run(o, operands[0], sources, n - 1, report, summary)
-                                    : ingest_build(o, operands[0], sources, n - 1, report, summary);
+    enum status status = ingest(o, s, operands[0], sources, n - 1, report, summary);
     if (status == STATUS_OK)
         status = report_finish(report);
     if (status == STATUS_OK)

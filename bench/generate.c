@@ -17,9 +17,9 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench/generate/generator.h"
+#include "common/base/clock.h"
 #include "common/base/json.h"
 
 struct settings {
@@ -174,28 +174,24 @@ static void print_figures(const struct figures_summary *const s[COLUMNS])
 #undef REAL
 }
 
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static enum status run(const struct settings *s, struct model *m, struct generator *g)
 {
-    const double start = seconds();
+    const double start = clock_seconds();
     struct figures_summary result = {0};
     TRY(model_read(s->model, s->titles, m));
     TRY(generator_init(g, m, s->seed, s->documents));
-    const double ready = seconds();
+    const double ready = clock_seconds();
+    const double worked = clock_process_seconds();
     fprintf(stderr, "model read in %.1f s, %llu records left out\n", ready - start,
             (unsigned long long)m->skipped);
     if (s->documents > 0) {
         TRY(generate(g, s));
-        const double took = seconds() - ready;
+        const double took = clock_seconds() - ready;
+        const double cpu = clock_process_seconds() - worked;
         TRY(figures_finish(&g->figures, &result));
-        fprintf(stderr, "%.1f MB of text generated in %.1f s (%.0f MB/s)\n",
-                (double)result.text_bytes / 1e6, took, (double)result.text_bytes / 1e6 / took);
+        const double megabytes = (double)result.text_bytes / 1e6;
+        fprintf(stderr, "%.1f MB of text in %.1f s (%.0f MB/s, %.0f a processor second)\n",
+                megabytes, took, megabytes / took, megabytes / cpu);
     }
     const struct figures_summary *const columns[COLUMNS] = {&g->model, &g->shuffled, &result};
     print_figures(columns);

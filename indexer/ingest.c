@@ -4,11 +4,13 @@
 
 #include <libdeflate.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <utf8proc.h>
 
 #include "common/base/clock.h"
 #include "common/base/limits.h"
 #include "indexer/batch.h"
+#include "indexer/corpus/source_size.h"
 #include "indexer/write/commit.h"
 #include "indexer/write/documents_writer.h"
 #include "indexer/write/id_set.h"
@@ -269,6 +271,29 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
     return segment_writer_finish(&in->segment, header, row);
 }
 
+/* Whether the disk has room for what the sources will probably make: postings are about a third of
+ * the text, compressed text two fifths, and runs half of it where it does not fit into memory. The
+ * share of text in the sources is a guess, so only half of that is insisted on. */
+static enum status check_disk(const struct ingest_options *o, int dir_fd,
+                              const char *const *sources, size_t n)
+{
+    struct statvfs disk;
+    const uint64_t bytes = source_size(sources, n);
+    uint64_t wanted = bytes / 3 + (o->store_text ? bytes / 5 * 2 : 0);
+    if (bytes / 2 > o->memory / 5)
+        wanted += bytes / 2;
+    if (fstatvfs(dir_fd, &disk) != 0)
+        return STATUS_OK; /* writing will tell */
+    const uint64_t there = (uint64_t)disk.f_bavail * disk.f_frsize;
+    if (there >= wanted / 2)
+        return STATUS_OK;
+    return fail(STATUS_IO,
+                "an index of these %llu MB needs about %llu MB of disk while it is built, and %llu "
+                "MB are free",
+                (unsigned long long)(bytes / 1000000), (unsigned long long)(wanted / 1000000),
+                (unsigned long long)(there / 1000000));
+}
+
 static enum status begin(struct ingest *in, const struct commit *c)
 {
     const struct ingest_options *const o = in->options;
@@ -336,6 +361,7 @@ static enum status run(struct ingest *in, struct commit *c, const char *const *s
 {
     struct segment_header header = {0};
     struct manifest_row row = {0};
+    TRY(check_disk(in->options, c->dir_fd, sources, n_sources));
     TRY(begin(in, c));
     TRY(read_corpus(in, c->path, sources, n_sources));
     const bool refused = in->options->strict && report_refused(in->report) > 0;

@@ -223,7 +223,8 @@ static enum status write_meta(struct ingest *in)
     return status;
 }
 
-static enum status write_postings(struct ingest *in, struct segment_header *header)
+/* All lists, into the spools of the postings writer. */
+static enum status make_postings(struct ingest *in, const struct segment_header *header)
 {
     const struct profile *const profile = in->options->profile;
     const struct postings_settings settings = {.bm25 =
@@ -234,8 +235,7 @@ static enum status write_postings(struct ingest *in, struct segment_header *head
                                                .positions = in->options->positions,
                                                .forms = in->inverter.forms};
     TRY(postings_writer_init(&in->postings, &in->folder, settings.positions, settings.forms));
-    TRY(inverter_write(&in->inverter, &settings, &in->postings));
-    return postings_writer_finish(&in->postings, &in->segment, header);
+    return inverter_write(&in->inverter, &settings, &in->postings);
 }
 
 static enum status fill_header(struct ingest *in, bool whole, struct segment_header *header)
@@ -261,14 +261,20 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
 {
     /* One document a passage in every case, so that a passage's id can be its document's. */
     const bool whole = in->options->split.kind == SPLIT_WHOLE || (in->any_whole && !in->any_cut);
+    double start = clock_thread_seconds();
     if (in->options->store_text)
         TRY(text_writer_finish(&in->text));
     TRY(write_meta(in));
     TRY(documents_writer_finish(&in->documents, &in->segment));
     TRY(passages_writer_finish(&in->passages, &in->segment, whole, header));
-    TRY(write_postings(in, header));
+    in->seconds.write += clock_thread_seconds() - start;
+    TRY(make_postings(in, header));
+    start = clock_thread_seconds();
+    TRY(postings_writer_finish(&in->postings, &in->segment, header));
     TRY(fill_header(in, whole, header));
-    return segment_writer_finish(&in->segment, header, row);
+    TRY(segment_writer_finish(&in->segment, header, row));
+    in->seconds.write += clock_thread_seconds() - start;
+    return STATUS_OK;
 }
 
 /* Whether the disk has room for what the sources will probably make: postings are about a third of

@@ -25,6 +25,9 @@ static const struct {
     {"write", offsetof(struct ingest_seconds, write)},
 };
 
+/* Of fewer bytes of text, rates and ratios say nothing. */
+#define RATES_BYTES 1000000u
+
 #define N_PHASES (sizeof phases / sizeof phases[0])
 
 static double seconds_of(const struct ingest_summary *s, size_t phase)
@@ -71,6 +74,11 @@ void build_summary_print(const struct ingest_summary *s, const struct build_usag
     cli_note("indexed %llu documents, %llu passages, %llu tokens, %llu terms into '%s'",
              (unsigned long long)s->documents, (unsigned long long)s->passages,
              (unsigned long long)s->tokens, (unsigned long long)s->terms, path);
+    if (s->text_bytes < RATES_BYTES) {
+        cli_note("in %.2f s, index %llu KB", u->wall,
+                 (unsigned long long)(s->index_bytes + 1023) / 1024);
+        return;
+    }
     cli_note("%.1f MB of text in %.2f s (%.1f MB/s, %.1f a processor second), index %.1f MB "
              "(%.1f %% of the text), peak memory %.0f MB",
              megabytes, u->wall, ratio(megabytes, u->wall), ratio(megabytes, u->cpu),

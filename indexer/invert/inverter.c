@@ -2,6 +2,7 @@
 /* inverter: streams into a partition, buckets into lists or into a run. */
 #include "indexer/invert/inverter.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/base/clock.h"
@@ -16,6 +17,10 @@
 
 struct inverter_seat {
     struct word_table table;
+    /* Of the table when its worker was last through with a batch, for inverter_is_full on another
+     * thread: */
+    atomic_size_t table_bytes;
+    atomic_bool table_full;
     struct region stream;
     struct region buckets; /* what its range of a partition fills */
     uint32_t *counts;      /* occurrences by word, where forms are kept */
@@ -27,6 +32,12 @@ struct inverter_seat {
     struct list_encoder lists;
     struct run_encoder runs;
 };
+
+static void note_table(struct inverter_seat *s)
+{
+    atomic_store_explicit(&s->table_bytes, word_table_bytes(&s->table), memory_order_relaxed);
+    atomic_store_explicit(&s->table_full, s->table.full, memory_order_relaxed);
+}
 
 /* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
  * may be as large as one document. Where address space is limited, less must do. */
@@ -41,6 +52,7 @@ static enum status open_seat(struct inverter_seat *s, const struct inverter_opti
 {
     const size_t slack = UINT64_C(4) << 30;
     TRY(word_table_init(&s->table, o->profile, o->memory * 3 / 8 / n));
+    note_table(s);
     TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2));
     return reserve(&s->buckets, o->memory + 2 * slack, o->memory);
 }
@@ -161,6 +173,7 @@ enum status inverter_end(struct inverter *v, unsigned worker, struct word_stream
     if (s->ends.len > 0)
         memcpy(ends, s->ends.data, s->ends.len);
     stream->ends = ends;
+    note_table(s);
     return STATUS_OK;
 }
 
@@ -193,8 +206,9 @@ bool inverter_is_full(const struct inverter *v)
     size_t tables = 0;
     bool full = false;
     for (unsigned i = 0; i < v->n_seats; i++) {
-        tables += word_table_bytes(&v->seats[i].table);
-        full |= v->seats[i].table.full;
+        const struct inverter_seat *const s = &v->seats[i];
+        tables += atomic_load_explicit(&s->table_bytes, memory_order_relaxed);
+        full |= atomic_load_explicit(&s->table_full, memory_order_relaxed);
     }
     /* Terms of a bucket take at most 16 bits or so. */
     const struct occurrence_shape shape = shape_of(v, 17);
@@ -453,6 +467,7 @@ static enum status empty(struct inverter *v)
             memset(s->counts, 0, s->counts_cap * sizeof *s->counts);
         region_clear(&s->stream);
         TRY(word_table_clear(&s->table));
+        note_table(s);
     }
     v->run_first_passage += v->n_passages;
     v->n_passages = 0;

@@ -122,13 +122,18 @@ static void flatten(struct reading *r, struct span *title)
     if (flat)
         return;
     struct buf *const copy = &r->clean[READER_TITLE];
-    if (title->data != copy->data) {
+    /* One that was cleaned stands in the copy already, perhaps behind white space. */
+    size_t at = (size_t)((uintptr_t)title->data - (uintptr_t)copy->data);
+    if (at >= copy->len) {
         buf_clear(copy);
         buf_append_span(copy, *title);
+        at = 0;
     }
-    for (size_t i = 0; i < copy->len; i++)
+    if (copy->failed)
+        return;
+    for (size_t i = at; i < at + title->len; i++)
         copy->data[i] = byte_is_space(copy->data[i]) ? ' ' : copy->data[i];
-    *title = buf_span(copy);
+    *title = span_of(copy->data + at, title->len);
 }
 
 static void cut(struct reading *r, struct span *field, size_t most)

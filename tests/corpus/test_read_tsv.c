@@ -95,3 +95,15 @@ Test(read_tsv, limits_of_id_title_and_url)
     buf_release(&line);
     fixture_close(&f);
 }
+
+/* Cleaned and made one line, both in the same copy, from which white space was trimmed between. */
+Test(read_tsv, title_of_bad_bytes_and_breaks)
+{
+    struct fixture f;
+    fixture_open(&f);
+    read_bytes(&f, TEXT("1\tu\t \xff\va\rb \ttext\n2\tu\t \va\rb\ttext\n"));
+    cr_assert_eq(f.count, 2);
+    cr_expect_str_eq(f.documents[0].title, "\xef\xbf\xbd a b");
+    cr_expect_str_eq(f.documents[1].title, "a b");
+    fixture_close(&f);
+}

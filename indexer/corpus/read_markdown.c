@@ -192,8 +192,10 @@ enum status read_markdown(struct reading *r)
         return STATUS_OK;
     struct buf valid = BUF_INIT;
     struct buf room = BUF_INIT;
-    if (!utf8_valid(all)) {
+    /* md4c 0.4.8 looks behind a text that ends inside a link: its last byte must be a newline. */
+    if (!utf8_valid(all) || all.len == 0 || all.data[all.len - 1] != '\n') {
         report_add(r->report, REPORT_BAD_BYTES, utf8_append_clean(&valid, all));
+        buf_put_u8(&valid, '\n');
         all = buf_span(&valid);
     }
     struct front_matter front;

@@ -15,6 +15,7 @@ static const struct {
     {"# *Big* [news](u)\n\nText", "Big news", "Text"},
     {"<!-- note -->\n\n# Title\n\nText", "Title", "Text"},
     {"Text", "", "Text"},
+    {"Text [link](http:", "", "Text [link](http:"},
     {"", "", ""},
     /* Spans. */
     {"a *b* __c__ ~~d~~ `e` [f](g \"h\") ![i](j) <k@l.m>", "", "a b c d e f i k@l.m"},

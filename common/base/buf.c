@@ -101,7 +101,7 @@ const char *buf_string(struct buf *b)
 
 struct span buf_span(const struct buf *b)
 {
-    return span_of(b->data, b->len);
+    return span_of(b->data != NULL ? b->data : (const uint8_t *)"", b->len);
 }
 
 enum status buf_status(const struct buf *b)

@@ -89,7 +89,7 @@ void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pr
  * next append; "" if memory ran out. */
 const char *buf_string(struct buf *b);
 
-/* The content, borrowed until the next append. */
+/* The content, borrowed until the next append; its data is never NULL. */
 struct span buf_span(const struct buf *b);
 
 /* STATUS_OK, or STATUS_NO_MEMORY (with its message) if any append failed. */

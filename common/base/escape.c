@@ -50,7 +50,7 @@ static const char *substitute(uint32_t code_point, uint8_t next, enum escape_mod
 
 void escape_append(struct buf *out, struct span text, enum escape_mode mode)
 {
-    const uint8_t *p = text.data;
+    const uint8_t *p = text.len == 0 ? (const uint8_t *)"" : text.data; /* NULL + 0 is not C */
     const uint8_t *const end = p + text.len;
     const uint8_t *clean = p; /* what lies between here and p is safe and not yet appended */
     while (p < end) {

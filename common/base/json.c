@@ -45,7 +45,7 @@ static void put_escaped(struct buf *out, uint32_t code_point)
 
 void json_string(struct buf *out, struct span text)
 {
-    const uint8_t *p = text.data;
+    const uint8_t *p = text.len == 0 ? (const uint8_t *)"" : text.data; /* NULL + 0 is not C */
     const uint8_t *const end = p + text.len;
     const uint8_t *clean = p; /* what lies between here and p is safe and not yet appended */
     buf_put_u8(out, '"');

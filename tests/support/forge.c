@@ -3,10 +3,9 @@
  */
 #include "tests/support/forge.h"
 
-#include <criterion/criterion.h>
-
 #include "common/codec/checksum.h"
 #include "common/segment/blobs.h"
+#include "tests/support/must.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -15,7 +14,7 @@ void forge_open(struct forge *f, struct span segment)
 {
     struct segment s;
     memset(f, 0, sizeof *f);
-    cr_assert_eq(segment_open_bytes(segment, &s), STATUS_OK, "%s", status_message());
+    must(segment_open_bytes(segment, &s) == STATUS_OK);
     memcpy(f->header, segment.data, HEADER_BYTES);
     f->n_sections = s.header.n_sections - 1;
     for (uint32_t i = 0; i < f->n_sections; i++) {
@@ -40,8 +39,7 @@ struct forge_section *forge_row(struct forge *f, enum section section)
     for (size_t i = 0; i < f->n_sections; i++)
         if (memcmp(f->sections[i].letters, section_letters(section), 4) == 0)
             return &f->sections[i];
-    cr_assert_fail("there is no section %s", section_letters(section));
-    return NULL;
+    must_fail(__FILE__, __LINE__, section_letters(section));
 }
 
 struct buf *forge_section(struct forge *f, enum section section)
@@ -107,19 +105,22 @@ static void lay_out(struct forge *f, struct buf *out)
 void forge_write(struct forge *f, struct buf *out)
 {
     lay_out(f, out);
-    cr_assert_eq(buf_status(out), STATUS_OK);
+    must(buf_status(out) == STATUS_OK);
     memcpy(out->data, f->header, HEADER_BYTES);
     uint8_t *const trailer = out->data + out->len - TRAILER_BYTES;
     store_le64(trailer + 8, out->len);
     memcpy(trailer + 16, segment_end_magic, sizeof segment_end_magic);
-    cr_assert(forge_repair(out->data, out->len));
+    must(forge_repair(out->data, out->len));
 }
 
 /* Where row i says its section lies; false if that is outside of the file. */
 static bool section_place(const uint8_t *bytes, size_t len, uint32_t i, uint64_t *offset,
                           uint64_t *length)
 {
-    const uint8_t *const row = bytes + HEADER_BYTES + SECTION_ROW_BYTES * (size_t)i;
+    const size_t at = HEADER_BYTES + SECTION_ROW_BYTES * (size_t)i;
+    if (len < at + SECTION_ROW_BYTES)
+        return false;
+    const uint8_t *const row = bytes + at;
     *offset = load_le64(row + 8);
     *length = load_le64(row + 16);
     return *offset <= len && *length <= len - *offset;

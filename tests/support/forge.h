@@ -33,7 +33,7 @@ struct forge {
 void forge_open(struct forge *f, struct span segment);
 void forge_close(struct forge *f);
 
-/* The first section of that kind; a failed assertion if there is none. */
+/* The first section of that kind; aborts if there is none. */
 struct forge_section *forge_row(struct forge *f, enum section section);
 struct buf *forge_section(struct forge *f, enum section section);
 

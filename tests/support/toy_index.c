@@ -5,7 +5,6 @@
  */
 #include "tests/support/toy_index.h"
 
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -16,15 +15,16 @@
 #include "common/codec/text_block.h"
 #include "common/segment/manifest.h"
 #include "indexer/ingest.h"
+#include "tests/support/must.h"
 
 #define SOURCE_NAME "documents.jsonl"
 
 static void write_file(const char *path, struct span bytes)
 {
     FILE *const file = fopen(path, "w");
-    cr_assert_not_null(file, "cannot write %s", path);
-    cr_assert(bytes.len == 0 || fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
-    cr_assert_eq(fclose(file), 0);
+    must(file != NULL);
+    must(bytes.len == 0 || fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
+    must(fclose(file) == 0);
 }
 
 static void put_field(struct buf *out, const char *key, const char *value)
@@ -48,7 +48,7 @@ static void write_source(const struct toy_document *documents, size_t n)
         put_field(&lines, "url", d->url);
         buf_append_string(&lines, "}\n");
     }
-    cr_assert_eq(buf_status(&lines), STATUS_OK);
+    must(buf_status(&lines) == STATUS_OK);
     write_file(SOURCE_NAME, buf_span(&lines));
     buf_release(&lines);
 }
@@ -71,11 +71,11 @@ static void build_here(const struct toy_options *o)
         .ids_name = "path"};
     options.corpus.format = CORPUS_JSON;
     if (o->passages != NULL)
-        cr_assert_eq(split_parse(o->passages, &options.split), STATUS_OK);
-    cr_assert_eq(report_new(NULL, &report), STATUS_OK);
+        must(split_parse(o->passages, &options.split) == STATUS_OK);
+    must(report_new(NULL, &report) == STATUS_OK);
     const enum status status = ingest_build(&options, "index", sources, 1, report, &summary);
-    cr_assert_eq(status, STATUS_OK, "%s", status_message());
-    cr_assert(summary.published, "a toy document was refused");
+    must(status == STATUS_OK);
+    must(summary.published); /* no toy document was refused */
     report_free(report);
 }
 
@@ -84,13 +84,13 @@ void toy_index_build(struct toy_index *toy, const struct toy_document *documents
 {
     static const struct toy_options defaults;
     (void)snprintf(toy->folder, sizeof toy->folder, "%s/qiao-toy-XXXXXX", P_tmpdir);
-    cr_assert_not_null(mkdtemp(toy->folder));
+    must(mkdtemp(toy->folder) != NULL);
     (void)snprintf(toy->path, sizeof toy->path, "%s/index", toy->folder);
     const int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    cr_assert(before >= 0 && chdir(toy->folder) == 0);
+    must(before >= 0 && chdir(toy->folder) == 0);
     write_source(documents, n);
     build_here(options == NULL ? &defaults : options);
-    cr_assert_eq(fchdir(before), 0);
+    must(fchdir(before) == 0);
     (void)close(before);
 }
 
@@ -104,14 +104,14 @@ static int remove_entry(const char *path, const struct stat *s, int flag, struct
 
 void toy_index_remove(struct toy_index *toy)
 {
-    cr_expect_eq(nftw(toy->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+    must(nftw(toy->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
 }
 
 void toy_index_read(const struct toy_index *toy, const char *name, struct buf *out)
 {
     char path[256];
     (void)snprintf(path, sizeof path, "%s/%s", toy->path, name);
-    cr_assert_eq(file_read_all(path, out), STATUS_OK, "%s", status_message());
+    must(file_read_all(path, out) == STATUS_OK);
 }
 
 void toy_index_write(const struct toy_index *toy, const char *name, struct span bytes)
@@ -126,8 +126,8 @@ void toy_index_segment(const struct toy_index *toy, char *name)
     struct buf bytes = BUF_INIT;
     struct manifest m;
     toy_index_read(toy, MANIFEST_NAME, &bytes);
-    cr_assert_eq(manifest_decode(buf_span(&bytes), &m), STATUS_OK, "%s", status_message());
-    cr_assert_gt(m.n, 0);
+    must(manifest_decode(buf_span(&bytes), &m) == STATUS_OK);
+    must(m.n > 0);
     segment_name(m.rows[0].build_id, name);
     manifest_release(&m);
     buf_release(&bytes);

@@ -11,7 +11,7 @@
  *     toy_index_remove(&toy);
  *
  * The bytes of the index depend on documents and options alone: it can be corrupted at fixed
- * places. Failures are failed Criterion assertions.
+ * places. A failure aborts (must.h).
  */
 #ifndef QIAO_TESTS_SUPPORT_TOY_INDEX_H
 #define QIAO_TESTS_SUPPORT_TOY_INDEX_H

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Qiao's one Makefile. `make help` lists what it can do.
 #
-# Release output stands in build/, other modes in build/MODE/ (MODE = asan, ubsan, cover, clang).
+# Release output stands in build/, other modes in build/MODE/ (MODE = asan, ubsan, cover, clang, fuzz).
 # Everything but the two main.c goes into libqiao.a, which the programs and the tests link.
 
 MODE    ?= release
@@ -24,6 +24,8 @@ FLAGS_clang   := -O2
 FLAGS_asan    := -O1 -fsanitize=address -fno-omit-frame-pointer
 FLAGS_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_cover   := -O0 --coverage
+FLAGS_fuzz    := -O2 -DQIAO_FUZZING -fsanitize=fuzzer-no-link,address,undefined \
+                 -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS   ?=
 Q        := $(if $(V),,@)# V=1 shows every command
 ALL_CFLAGS = $(BASE) $(WARNINGS) $(FLAGS_$(MODE)) $(CFLAGS)
@@ -39,13 +41,18 @@ LIBS_TESTS    = $(LIBS_INDEXER) $(shell pkg-config --libs libedit criterion icu-
 LIB_SRC  := $(filter-out indexer/main.c searcher/main.c,$(wildcard common/*/*.c indexer/*.c \
             indexer/*/*.c searcher/*.c searcher/*/*.c))
 GENERATE_SRC := $(wildcard bench/generate/*.c)# linked by the benchmark and by its test
-TEST_SRC := $(wildcard tests/*/test_*.c tests/support/*.c) $(GENERATE_SRC)
+TEST_SRC := $(sort $(wildcard tests/*/test_*.c tests/support/*.c tests/zoo/*.c tests/fuzz/*.c)) \
+            $(GENERATE_SRC)
+# What a fuzz target is linked with: neither Criterion nor what needs it.
+FUZZERS  := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SRC := $(filter-out tests/fuzz/test_% tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)) \
+            $(addprefix tests/support/,forge.c must.c read_everything.c toy_index.c)
 BENCH    := $(patsubst bench/%.c,$(OUT)/%,$(wildcard bench/*.c))
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB      := $(OUT)/libqiao.a
 
-.PHONY: help all demo deps deps-tools test check-deps asan ubsan cover clang format format-check bench \
-        install clean
+.PHONY: help all demo deps deps-tools test check-deps asan ubsan clang fuzz fuzz-run cover format \
+        format-check bench install clean
 .DEFAULT_GOAL := all
 all: $(OUT)/indexer $(OUT)/searcher ## build the two programs (default)
 
@@ -97,6 +104,10 @@ $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 
 $(OUT)/generate: $(call objects,$(GENERATE_SRC))
 
+$(addprefix $(OUT)/,$(FUZZERS)): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(call objects,$(FUZZ_SRC)) $(LIB)
+	@echo '  LINK $@'
+	$(Q)$(LINK) -fsanitize=fuzzer -Wl,--wrap=read_whole $^ $(LIBS_INDEXER) -o $@
+
 demo: all ## index the sample articles, answer sample queries, say what to type next
 	@sh docs/sample/demo $(OUT)
 
@@ -118,6 +129,12 @@ ubsan: ## the test suite under UndefinedBehaviorSanitizer
 
 clang: ## build everything with clang, warnings as errors
 	$(MAKE) MODE=clang CC=clang all build/clang/tests
+
+fuzz: ## build the fuzz targets of tests/fuzz (clang)
+	$(MAKE) MODE=fuzz CC=clang $(addprefix build/fuzz/,$(FUZZERS))
+
+fuzz-run: fuzz ## run one: FUZZ=json RUNS=10000000
+	@sh tests/fuzz/run $(FUZZ) $(RUNS)
 
 cover: ## the test suite with line coverage, printed by folder
 	$(MAKE) MODE=cover test

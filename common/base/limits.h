@@ -17,6 +17,10 @@
 /* Bytes of one document's text: offsets into it are 32 bits wide, signed differences fit too. */
 #define LIMIT_DOCUMENT_BYTES 0x7fffffffu
 
+/* Bytes of one record as it stands in its file: a line, an object, a file that is one document.
+ * Longer ones are refused. A shelf of novels fits; memory and time for one record stay bounded. */
+#define LIMIT_RECORD_BYTES (64u << 20)
+
 /* Bytes of an id, title, url or path: longer ones are refused (ids) or cut (the others). */
 #define LIMIT_ID_BYTES    4096
 #define LIMIT_TITLE_BYTES 65536

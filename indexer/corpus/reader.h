@@ -26,8 +26,8 @@
 #include "indexer/corpus/report.h"
 #include "indexer/corpus/unpack.h"
 
-/* The most bytes of a record (a line, an object): what json-c's lengths hold. */
-#define READER_RECORD_BYTES LIMIT_DOCUMENT_BYTES
+/* The most bytes of a record (a line, an object, a file that is one document). */
+#define READER_RECORD_BYTES LIMIT_RECORD_BYTES
 
 enum reader_field { READER_ID, READER_TITLE, READER_DATE, READER_URL, READER_TEXT, READER_FIELDS };
 

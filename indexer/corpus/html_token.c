@@ -228,7 +228,8 @@ static bool pass_comment(struct html_tokens *t)
             t->at = at + len;
             return true;
         }
-        at += at != NULL;
+        if (at != NULL)
+            at++;
     }
     return pass_bogus(t);
 }

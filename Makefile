@@ -21,9 +21,9 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 BASE     := -std=c11 -D_GNU_SOURCE -I. -g -pthread -ffp-contract=off -fno-math-errno
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS_clang   := -O2
-FLAGS_asan    := -O1 -fsanitize=address -fno-omit-frame-pointer
-FLAGS_ubsan   := -O1 -fsanitize=undefined -fno-sanitize-recover=all
-FLAGS_cover   := -O0 --coverage
+FLAGS_asan    := -O1 -DQIAO_SLOW_BUILD -fsanitize=address -fno-omit-frame-pointer
+FLAGS_ubsan   := -O1 -DQIAO_SLOW_BUILD -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_cover   := -O0 -DQIAO_SLOW_BUILD --coverage
 FLAGS_fuzz    := -O2 -DQIAO_FUZZING -fsanitize=fuzzer-no-link,address,undefined \
                  -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS   ?=

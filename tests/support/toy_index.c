@@ -83,7 +83,9 @@ void toy_index_build(struct toy_index *toy, const struct toy_document *documents
                      const struct toy_options *options)
 {
     static const struct toy_options defaults;
-    (void)snprintf(toy->folder, sizeof toy->folder, "%s/qiao-toy-XXXXXX", P_tmpdir);
+    const char *const where = getenv("TMPDIR");
+    (void)snprintf(toy->folder, sizeof toy->folder, "%.40s/qiao-toy-XXXXXX",
+                   where == NULL || *where == '\0' ? P_tmpdir : where);
     must(mkdtemp(toy->folder) != NULL);
     (void)snprintf(toy->path, sizeof toy->path, "%s/index", toy->folder);
     const int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

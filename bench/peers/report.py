@@ -17,6 +17,7 @@ import sys
 
 OURS = "qiao"
 FEW = 10
+ROUNDS_LEAST = 3
 FILTERED = ("and", "phrase")  # classes whose empty queries are apart
 PARTS = [  # what an engine calls a part of its index -> one name for all
     ("postings", {"doc", "idx", "POST", "postlist", "t_data", "t_idx"}),
@@ -190,10 +191,14 @@ def query_summary(rows):
     for test in dict.fromkeys(r["test"] for r in rows):
         of = {r["engine"]: r for r in rows if r["test"] == test}
         lines.append([test, str(next(iter(of.values()))["queries"]),
-                      *(number(of[e]["mean"]) if e in of else "-" for e in engines),
+                      *(number(of[e]["mean"]) + " *" * (of[e]["rounds"] < ROUNDS_LEAST) if e in of else "-"
+                        for e in engines),
                       *(f"{query_ratio(of[e], rows, 'mean')}, {query_ratio(of[e], rows, 'p99')}"
                         if e in of else "-" for e in ours)])
-    return table(["class", "queries", *engines, *(f"{e} to best: mean, p99" for e in ours)], lines)
+    note = f"\n\n\\* fewer than {ROUNDS_LEAST} timed rounds within the budget: may not be warm"
+    cold = any(r["rounds"] < ROUNDS_LEAST for r in rows)
+    head = ["class", "queries", *engines, *(f"{e} to best: mean, p99" for e in ours)]
+    return table(head, lines) + (note if cold else "")
 
 
 def index_tables(rows):

@@ -344,6 +344,8 @@ Test(filter, pipes_that_fill, .timeout = 60)
     cr_expect_eq(memcmp(x.f.documents[0].text, large.data, large.len), 0);
     set_filter(&x, "bin=echo text"); /* reads nothing: a closed pipe, and no SIGPIPE */
     expect_text(&x, "a", "text\n");
+    set_filter(&x, "bin=sh -c 'exec <&-; sleep 0.2; echo text'"); /* closed while it runs on */
+    expect_text(&x, "a", "text\n");
     set_filter(&x, "bin=head -c 100000");
     fixture_read(&x.f, &x.options, "");
     cr_assert_eq(x.f.count, 1);

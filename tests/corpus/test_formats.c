@@ -7,9 +7,8 @@
  * and lines for all but TSV. Ids are the stems of the files, or stand in the records.
  */
 #include <json-c/json.h>
-#include <zlib.h>
 
-#include "tests/corpus/fixture.h"
+#include "tests/corpus/archive_fixture.h"
 #include "tests/support/program.h"
 
 #define ARTICLES 40
@@ -167,27 +166,59 @@ static const struct format {
 
 /* ---- one writer a packing ---- */
 
-static void store_plain(const struct fixture *f, const char *name, struct span bytes)
+/* The files of a collection, unpacked. */
+struct files {
+    char names[ARTICLES][32];
+    struct buf bytes[ARTICLES];
+    size_t n;
+};
+
+/* Each file compressed for itself. */
+static void store_files(const struct fixture *f, const struct files *files, int filter,
+                        const char *extension)
 {
-    fixture_write(f, name, bytes.data, bytes.len);
+    char name[64];
+    struct buf packed = BUF_INIT;
+    for (size_t i = 0; i < files->n; i++) {
+        const struct span bytes = buf_span(&files->bytes[i]);
+        (void)snprintf(name, sizeof name, "collection/%s%s", files->names[i], extension);
+        buf_clear(&packed);
+        compress_bytes(&packed, filter, bytes.data, bytes.len);
+        fixture_write(f, name, packed.data, packed.len);
+    }
+    buf_release(&packed);
 }
 
-static void store_gzip(const struct fixture *f, const char *name, struct span bytes)
+/* All of them in one archive. */
+static void store_archive(const struct fixture *f, const struct files *files, int format,
+                          int filter, const char *name)
 {
-    char packed[64];
-    (void)snprintf(packed, sizeof packed, "%s.gz", name);
-    const gzFile file = gzopen(fixture_path(f, packed), "w");
-    cr_assert_not_null(file);
-    cr_assert_eq(gzwrite(file, bytes.data, (unsigned)bytes.len), (int)bytes.len);
-    cr_assert_eq(gzclose(file), Z_OK);
+    struct member members[ARTICLES + 1] = {{.name = NULL}};
+    struct buf packed = BUF_INIT;
+    for (size_t i = 0; i < files->n; i++) {
+        members[i].name = files->names[i];
+        members[i].content = (const char *)files->bytes[i].data;
+        members[i].len = files->bytes[i].len;
+    }
+    make_archive(&packed, format, filter, NULL, members);
+    fixture_write(f, name, packed.data, packed.len);
+    buf_release(&packed);
 }
 
 static const struct packing {
-    const char *name;
-    void (*store)(const struct fixture *f, const char *name, struct span bytes);
+    const char *name; /* what is added to the names of files, or the archive's */
+    int format;       /* 0: files of their own */
+    int filter;
 } packings[] = {
-    {"plain", store_plain},
-    {"gz", store_gzip},
+    {"", 0, ARCHIVE_FILTER_NONE},
+    {".gz", 0, ARCHIVE_FILTER_GZIP},
+    {".zst", 0, ARCHIVE_FILTER_ZSTD},
+    {".xz", 0, ARCHIVE_FILTER_XZ},
+    {".bz2", 0, ARCHIVE_FILTER_BZIP2},
+    {"collection/all.tar", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE},
+    {"collection/all.tar.gz", ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_GZIP},
+    {"collection/all.tar.zst", ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_ZSTD},
+    {"collection/all.zip", ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE},
 };
 
 #define N_PACKINGS (sizeof packings / sizeof packings[0])
@@ -195,17 +226,22 @@ static const struct packing {
 static void write_collection(const struct fixture *f, const struct format *format,
                              const struct packing *packing, struct article *articles)
 {
-    char name[64];
-    struct buf bytes = BUF_INIT;
+    struct files *const files = calloc(1, sizeof *files);
+    cr_assert_not_null(files);
     for (size_t i = 0; i < ARTICLES; i++) {
-        format->write(&bytes, &articles[i]);
+        format->write(&files->bytes[files->n], &articles[i]);
         if (!format->one_a_file && i + 1 < ARTICLES)
             continue;
-        (void)snprintf(name, sizeof name, "collection/%.15s.%s", articles[i].id, format->extension);
-        packing->store(f, name, buf_span(&bytes));
-        buf_clear(&bytes);
+        (void)snprintf(files->names[files->n++], sizeof files->names[0], "%.15s.%.8s",
+                       articles[i].id, format->extension);
     }
-    buf_release(&bytes);
+    if (packing->format == 0)
+        store_files(f, files, packing->filter, packing->name);
+    else
+        store_archive(f, files, packing->format, packing->filter, packing->name);
+    for (size_t i = 0; i < files->n; i++)
+        buf_release(&files->bytes[i]);
+    free(files);
 }
 
 /* ---- comparison ---- */
@@ -235,16 +271,15 @@ static void describe(const struct fixture *f, const char *passages, struct buf *
     program_release(&p);
 }
 
-static void expect_equal_indexes(bool flat, const char *passages)
+static void expect_equal_indexes(bool flat, const char *passages, size_t n_packings)
 {
     struct article articles[ARTICLES];
     struct buf first = BUF_INIT;
     struct buf other = BUF_INIT;
     read_articles(articles, flat);
-    for (size_t i = 0; i < N_FORMATS * N_PACKINGS; i++) {
+    for (size_t i = 0; i < N_FORMATS * n_packings; i++) {
         const struct format *const format = &formats[i % N_FORMATS];
         const struct packing *const packing = &packings[i / N_FORMATS];
-        struct buf *const out = i == 0 ? &first : &other;
         struct fixture f;
         if (format->flat_only && !flat)
             continue;
@@ -252,9 +287,9 @@ static void expect_equal_indexes(bool flat, const char *passages)
         fixture_folder(&f, "collection");
         write_collection(&f, format, packing, articles);
         buf_clear(&other);
-        describe(&f, passages, out);
+        describe(&f, passages, i == 0 ? &first : &other);
         cr_expect(i == 0 || span_equal(buf_span(&first), buf_span(&other)),
-                  "%s, %s, %s: not what the text files give", format->extension, packing->name,
+                  "%s, '%s', %s: not what the text files give", format->extension, packing->name,
                   passages);
         fixture_close(&f);
     }
@@ -264,13 +299,17 @@ static void expect_equal_indexes(bool flat, const char *passages)
     buf_release(&other);
 }
 
-Test(formats, flat_articles_give_one_index, .timeout = 120)
+Test(formats, articles_in_every_format_and_packing_give_one_index, .timeout = 300)
 {
-    expect_equal_indexes(true, "paragraphs");
-    expect_equal_indexes(true, "whole");
+    expect_equal_indexes(true, "paragraphs", N_PACKINGS);
 }
 
-Test(formats, articles_with_paragraphs_give_one_index, .timeout = 120)
+Test(formats, whole_articles_give_one_index, .timeout = 300)
 {
-    expect_equal_indexes(false, "paragraphs");
+    expect_equal_indexes(true, "whole", 1);
+}
+
+Test(formats, articles_with_paragraphs_give_one_index, .timeout = 300)
+{
+    expect_equal_indexes(false, "paragraphs", 1);
 }

@@ -59,7 +59,7 @@ FUZZ_TARGET(unpack)
     buf_clear(&expected);
     const bool good = read_lines(start(&by_line, bytes), most, &lines);
     const struct span all = unpack_peek(start(&whole, bytes), SIZE_MAX);
-    must(all.len <= UNPACK_FREE_BYTES + ((size_t)UNPACK_RATIO_MOST + 1) * (size + 1));
+    must(all.len <= METER_FREE_BYTES + ((size_t)METER_RATIO_MOST + 1) * (size + 1));
     if (fuzz_is_plain(bytes))
         must(good && span_equal(all, bytes));
     split_lines(all, most, &expected);

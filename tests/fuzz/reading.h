@@ -33,12 +33,21 @@ struct fuzz_seen fuzz_read(reader *read, struct span bytes);
  * the first few are small): a pipe, which has no size; at most FUZZ_PIECED_BYTES. */
 int fuzz_stream(struct span bytes, bool in_pieces);
 
-/* A path that opens as a file of `bytes`, good until the next call, into `path` (64 bytes). */
+/* Writes a path that opens as a file of `bytes`, good until the next call, into `path` (64 bytes). */
+void fuzz_link(struct span bytes, char *path /* OUT */);
+
+/* The same for what reads files through read_whole alone, which `make fuzz` replaces. */
 void fuzz_path(struct span bytes, char *path /* OUT */);
 
 /* Whether the bytes are surely neither packed nor in another encoding than UTF-8, so that a target
  * may count lines in them. */
 bool fuzz_is_plain(struct span bytes);
+
+/* The sink that holds documents to their promises; `context` is a struct fuzz_seen. */
+enum status fuzz_check_document(void *context, const struct document *d);
+
+/* What a report counts of records and files that were left out, whatever the kind. */
+uint64_t fuzz_traces(const struct report *report);
 
 /* A report that prints nothing more, for the whole process. */
 struct report *fuzz_report(void);

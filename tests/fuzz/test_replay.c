@@ -60,6 +60,7 @@ static void replay(fuzz_target *target, const char *name)
 
 REPLAY(charset)
 REPLAY(codec)
+REPLAY(corpus)
 REPLAY(date)
 REPLAY(detect)
 REPLAY(entity)

@@ -213,6 +213,8 @@ static size_t arguments(const struct cage *c, const struct animal *a, const char
     argv[n++] = "build";
     argv[n++] = "--errors";
     argv[n++] = c->errors;
+    argv[n++] = "--memory";
+    argv[n++] = "128M";
     for (size_t i = 0; i < ANIMAL_OPTIONS && a->options[i] != NULL; i++)
         argv[n++] = a->options[i];
     argv[n++] = c->toy.path;
@@ -374,6 +376,12 @@ static void judge_errors(const struct cage *c, const struct animal *a)
     buf_release(&errors);
 }
 
+/* Whether the build found no document at all, and left the old index for that. */
+static bool says_nothing(struct outcome *o)
+{
+    return o->status == 2 && strstr(buf_string(&o->err), "nothing to index") != NULL;
+}
+
 static void judge_stderr(const struct animal *a, struct outcome *o)
 {
     const struct span err = buf_span(&o->err);
@@ -385,16 +393,16 @@ static void judge_stderr(const struct animal *a, struct outcome *o)
         cr_expect(strncmp(buf_string(&o->err), "indexer: ", 9) == 0 &&
                       strstr(buf_string(&o->err), a->reason == NULL ? "" : a->reason) != NULL,
                   "%s: %s", a->name, buf_string(&o->err));
-    long documents = -1;
+    long documents = says_nothing(o) ? 0 : -1;
     const char *const indexed = strstr(buf_string(&o->err), "indexed ");
     if (indexed != NULL)
         documents = strtol(indexed + 8, NULL, 10);
-    if (a->status == 0 && a->documents != ANY_DOCUMENTS)
+    if (a->status == 0 && a->documents != ANY_DOCUMENTS && o->status != 1)
         cr_expect_eq(documents, a->documents, "%s: %ld documents: %s", a->name, documents,
                      buf_string(&o->err));
 }
 
-static void judge_index(const struct cage *c, const struct animal *a)
+static void judge_index(const struct cage *c, const struct animal *a, const struct outcome *o)
 {
     struct index *index = NULL;
     cr_assert_eq(index_open(c->toy.path, &index), STATUS_OK, "%s: %s", a->name, status_message());
@@ -402,7 +410,7 @@ static void judge_index(const struct cage *c, const struct animal *a)
     for (size_t i = 0; i < index->n_segments; i++)
         cr_expect_eq(segment_check(&index->segments[i]), STATUS_OK, "%s: %s", a->name,
                      status_message());
-    if (a->status != 0)
+    if (o->status != 0 || a->looks)
         cr_expect(index->documents == 1 && index->tokens == 4, "%s: the old index is gone",
                   a->name);
     index_close(index);
@@ -430,13 +438,15 @@ static void show(const struct animal *a)
     const uint64_t before = fingerprint(&c, &n_before);
     run(&c, a, &o);
     const uint64_t after = fingerprint(&c, &n_after);
-    cr_expect_eq(o.status, a->status, "%s: status %d: %s", a->name, o.status, buf_string(&o.err));
+    const bool nothing = a->status == 0 && a->documents <= 0 && says_nothing(&o);
+    cr_expect(o.status == a->status || nothing, "%s: status %d: %s", a->name, o.status,
+              buf_string(&o.err));
     cr_expect(before == after || a->meanwhile != NULL, "%s: %zu files before, %zu after", a->name,
               n_before, n_after);
     cr_expect(access(escaped_path(), F_OK) != 0, "%s: a file outside", a->name);
     judge_stderr(a, &o);
     judge_errors(&c, a);
-    judge_index(&c, a);
+    judge_index(&c, a, &o);
     judge_cost(a, &o);
     buf_release(&o.err);
     close_cage(&c);

@@ -13,7 +13,8 @@
  * `memory` of memory (neither under a sanitizer) and did not hang; the number of documents; that
  * every line of the --errors file is a JSON object with the keys it should have, and that one of
  * them is of the kind expected, or none at all; that nothing but text leaves on stderr; that nothing
- * in the world changed but the index; that the index is sound, or the old one if the build failed.
+ * in the world changed but the index; that the index is sound, or the old one if the build failed
+ * or found no document at all.
  *
  * ZOO=1 in the environment prints time and memory of each.
  */
@@ -59,6 +60,7 @@ struct animal {
     const char *options[ANIMAL_OPTIONS]; /* more of them */
     int status;                          /* expected */
     enum animal_as as;
+    bool looks;         /* it writes no index: the old one stands */
     long documents;     /* expected; ANY_DOCUMENTS */
     const char *kind;   /* of a line in the errors file; NULL: it is empty; "?": it may have any */
     const char *reason; /* a part of that line's reason, or of stderr's last line if status is 2 */

@@ -37,7 +37,6 @@ Test(check, sound_with_all_options)
     }
     const struct toy_options options = {.profile = "english", .passages = "paragraphs"};
     expect_sound(1, &options);
-    expect_sound(0, &options);
 }
 
 /* The id of passage `passage` of the document `document`. */

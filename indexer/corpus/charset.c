@@ -181,24 +181,42 @@ static void replace_in(struct charset *c, struct room *room)
     room->left -= n;
 }
 
+/* Where a sequence begins that glibc's converter of Korean refuses: it may stand behind it already.
+ * All it has made of `from` are characters, `made` of them, of one byte (ASCII) or two. */
+static size_t refused_korean(struct span from, struct span made)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < made.len && at < from.len; i++) {
+        if ((made.data[i] & 0xc0) != 0x80)
+            at += from.data[at] < 0x80 ? 1 : 2;
+    }
+    return at;
+}
+
 /* Converts `bytes`, all of them but for the beginning of a sequence at the end; returns how many.
  * CHARSET_ROOM is enough for every encoding of the table; were it not, the rest would be lost, but
  * nothing overrun. */
 static size_t convert(struct charset *c, struct span bytes, struct room *room)
 {
-    char *in = (char *)(uintptr_t)bytes.data; /* iconv does not write there */
-    size_t in_left = bytes.len;
-    while (in_left > 0) {
+    size_t at = 0;
+    while (at < bytes.len) {
+        const size_t from = at;
+        char *in = (char *)(uintptr_t)(bytes.data + at); /* iconv does not write there */
+        size_t in_left = bytes.len - at;
         char *to = (char *)room->at;
         const size_t result = iconv(c->converter, &in, &in_left, &to, &room->left);
+        const struct span made = span_of(room->at, (size_t)(to - (char *)room->at));
+        const bool cut = result == (size_t)-1 && errno == EINVAL && in_left < CHARSET_HELD_BYTES;
         room->at = (uint8_t *)to;
-        if (result != (size_t)-1 || (errno == EINVAL && in_left < CHARSET_HELD_BYTES))
+        at = bytes.len - in_left;
+        if (result != (size_t)-1 || cut)
             break;
+        if (c->name == CHARSET_EUC_KR)
+            at = from + refused_korean(span_of(bytes.data + from, bytes.len - from), made);
         replace_in(c, room);
-        in++;
-        in_left--;
+        at += at < bytes.len;
     }
-    return bytes.len - in_left;
+    return at;
 }
 
 static void drop_held(struct charset *c, size_t n)

@@ -163,6 +163,21 @@ Test(charset, equals_the_codecs_of_python)
     buf_release(&text);
 }
 
+/* glibc's converter passes over some of what it refuses, to the very end of the bytes. */
+Test(charset, korean_that_is_refused)
+{
+    expect_decoded("euc-kr", span_of("\xa2\xe8", 2), span_of_string("\xef\xbf\xbd\xef\xbf\xbd"), 2);
+    expect_decoded("euc-kr",
+                   span_of("\xb0\xa1"
+                           "b\xa2\xe8"
+                           "A\xb0\xa1",
+                           8),
+                   span_of_string("\xea\xb0\x80"
+                                  "b\xef\xbf\xbd\xef\xbf\xbd"
+                                  "A\xea\xb0\x80"),
+                   2);
+}
+
 /* Cut into pieces anywhere, a text decodes as it does whole: random bytes and every encoding. */
 Test(charset, pieces_equal_the_whole)
 {

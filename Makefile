@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Qiao's one Makefile. `make help` lists what it can do.
 #
-# Release output stands in build/, other modes in build/MODE/ (MODE = asan, ubsan, cover, clang, fuzz).
+# Release output stands in build/, other modes in build/MODE/ (MODE = asan, ubsan,
+# tsan, cover, clang, fuzz).
 # Everything but the two main.c goes into libqiao.a, which the programs and the tests link.
 
 MODE    ?= release
@@ -23,6 +24,7 @@ FLAGS_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FLAGS_clang   := -O2
 FLAGS_asan    := -O1 -DQIAO_SLOW_BUILD -fsanitize=address -fno-omit-frame-pointer
 FLAGS_ubsan   := -O1 -DQIAO_SLOW_BUILD -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -DQIAO_SLOW_BUILD -fsanitize=thread
 FLAGS_cover   := -O0 -DQIAO_SLOW_BUILD --coverage
 FLAGS_fuzz    := -O2 -DQIAO_FUZZING -fsanitize=fuzzer-no-link,address,undefined \
                  -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -48,11 +50,12 @@ FUZZERS  := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SRC := $(filter-out tests/fuzz/test_% tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)) \
             $(addprefix tests/support/,forge.c must.c read_everything.c toy_index.c)
 BENCH    := $(patsubst bench/%.c,$(OUT)/%,$(wildcard bench/*.c))
+PLAIN    := $(OUT)/race/build_race $(OUT)/large/make_corpus# without Criterion
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB      := $(OUT)/libqiao.a
 
-.PHONY: help all demo deps deps-tools test check-deps asan ubsan clang fuzz fuzz-run cover format \
-        format-check bench install clean
+.PHONY: help all demo deps deps-tools test check-deps test-large asan ubsan tsan clang fuzz fuzz-run \
+        cover format format-check bench install clean
 .DEFAULT_GOAL := all
 all: $(OUT)/indexer $(OUT)/searcher ## build the two programs (default)
 
@@ -98,6 +101,11 @@ $(OUT)/tests: $(call objects,$(TEST_SRC)) $(LIB)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS_TESTS) -o $@
 
+$(PLAIN): $(OUT)/%: $(OUT)/obj/tests/%.o $(OUT)/obj/tests/support/made_corpus.o $(LIB)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_INDEXER) -o $@
+
 $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $(filter %.o,$^) $(LIB) $(LIBS_INDEXER) -o $@
@@ -126,6 +134,17 @@ asan: ## the test suite under AddressSanitizer and LeakSanitizer
 
 ubsan: ## the test suite under UndefinedBehaviorSanitizer
 	$(MAKE) MODE=ubsan test
+
+tsan: ## builds on several threads under ThreadSanitizer
+	$(MAKE) MODE=tsan build/tsan/race/build_race
+	@rm -rf build/tsan/work build/tsan/report.*
+	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report build/tsan/race/build_race build/tsan/work \
+	    2>build/tsan/messages || { tail -n 1 build/tsan/messages; cat build/tsan/report.*; exit 1; }
+	@rm -rf build/tsan/work
+
+test-large: all $(OUT)/large/make_corpus ## large inputs by all threads and memories: same bytes
+	sh tests/large/same_bytes.sh $(OUT) $(OUT)/large/work
+	sh tests/large/hard_builds.sh $(OUT) $(OUT)/large/work
 
 clang: ## build everything with clang, warnings as errors
 	$(MAKE) MODE=clang CC=clang all build/clang/tests
@@ -157,4 +176,5 @@ install: all ## copy the programs to DESTDIR PREFIX/bin
 clean: ## remove all that was built
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c $(wildcard bench/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c \
+    $(wildcard bench/*.c tests/race/*.c tests/large/*.c)))

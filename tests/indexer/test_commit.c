@@ -15,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/codec/text_block.h"
+#include "indexer/ingest.h"
 #include "indexer/write/commit.h"
+#include "indexer/write/spool.h"
 #include "searcher/search.h"
 #include "tests/support/program.h"
 #include "tests/support/toy_index.h"
@@ -146,6 +149,7 @@ Test(commit, removes_leftovers)
     toy_index_build(&toy, new_documents, 1, NULL);
     put_file(toy.path, SEGMENT_TEMPORARY, "half a segment");
     put_file(toy.path, MANIFEST_TEMPORARY, "half a manifest");
+    put_file(toy.path, SPOOL_TEMPORARY, "a spool of the instant before it was unlinked");
     put_file(toy.path, "segment-0123456789abcdef0123456789abcdef.qs", "a segment without manifest");
     put_file(toy.path, "segment-notes.qs", "somebody's own");
     cr_assert_eq(commit_open(toy.path, &c), STATUS_OK, "%s", status_message());
@@ -294,11 +298,11 @@ Test(commit, replaces_a_damaged_index)
 
 #define KILLS 50
 
-/* A corpus that takes about a tenth of a second. */
-static void write_large(const char *folder)
+/* 6000 documents take about a tenth of a second. */
+static void write_large(const char *folder, unsigned documents)
 {
     struct buf text = BUF_INIT;
-    for (unsigned i = 0; i < 6000; i++) {
+    for (unsigned i = 0; i < documents; i++) {
         buf_printf(&text, "%u\tlarge", i);
         for (unsigned j = 0; j < 120; j++)
             buf_printf(&text, " w%u", (i * 31 + j * j * 17) % 5003);
@@ -314,17 +318,27 @@ static void sleep_microseconds(long microseconds)
     (void)nanosleep(&time, NULL);
 }
 
+static struct timespec now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return time;
+}
+
+static long microseconds_since(struct timespec start)
+{
+    const struct timespec end = now();
+    return (end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000;
+}
+
 static long build_microseconds(const char **argv)
 {
-    struct timespec start;
-    struct timespec end;
     int status;
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    const struct timespec start = now();
     const pid_t pid = program_start("indexer", argv);
     cr_assert_eq(waitpid(pid, &status, 0), pid);
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    return (end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000;
+    return microseconds_since(start);
 }
 
 /* Delays spread over the build, every other one over its end, where files change names. */
@@ -340,7 +354,7 @@ Test(commit, survives_sigkill)
     char small[128];
     unsigned n_old = 0;
     toy_index_build(&toy, old_documents, 2, NULL);
-    write_large(toy.folder);
+    write_large(toy.folder, 6000);
     put_file(toy.folder, "small.txt", "a small river");
     (void)snprintf(large, sizeof large, "%s/large.tsv", toy.folder);
     (void)snprintf(small, sizeof small, "%s/small.txt", toy.folder);
@@ -366,5 +380,94 @@ Test(commit, survives_sigkill)
         cr_assert_eq(count_answers(toy.path, "river", what), 1);
     }
     cr_log_info("%u of %d kills left the old index", n_old, KILLS);
+    toy_index_remove(&toy);
+}
+
+/* ---- SIGKILL while runs are on disk ---- */
+
+#define SPILL_KILLS 25
+
+/* In a child: builds with so little memory that every batch becomes a run. */
+static void build_spilling(const char *index, const char *source)
+{
+    struct report *report;
+    struct ingest_summary summary;
+    const char *const sources[] = {source};
+    const struct ingest_options options = {.corpus = CORPUS_OPTIONS_DEFAULT,
+                                           .profile = profile_by_name("english"),
+                                           .positions = true,
+                                           .store_text = true,
+                                           .text = {TEXT_BLOCK_BYTES, TEXT_BLOCK_LEVEL},
+                                           .threads = 2,
+                                           .memory = 64 << 10,
+                                           .format_name = "auto",
+                                           .ids_name = "path"};
+    if (report_new(NULL, &report) != STATUS_OK)
+        _exit(3);
+    if (ingest_build(&options, index, sources, 1, report, &summary) != STATUS_OK)
+        _exit(4);
+    _exit(summary.runs < 8 ? 5 : 0);
+}
+
+static pid_t start_spilling(const char *index, const char *source)
+{
+    (void)fflush(NULL);
+    const pid_t pid = fork();
+    cr_assert(pid >= 0);
+    if (pid == 0)
+        build_spilling(index, source);
+    return pid;
+}
+
+/* What a killed build may leave: segments, and names that the next build removes. */
+static void check_leftovers(const char *path, const char *what)
+{
+    struct buf names = BUF_INIT;
+    list_folder(path, &names);
+    for (char *name = strtok((char *)(uintptr_t)buf_string(&names), " "); name != NULL;
+         name = strtok(NULL, " "))
+        cr_assert(strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, LOCK_NAME) == 0 ||
+                      strcmp(name, SEGMENT_TEMPORARY) == 0 ||
+                      strcmp(name, MANIFEST_TEMPORARY) == 0 || strcmp(name, SPOOL_TEMPORARY) == 0 ||
+                      strncmp(name, "segment-", 8) == 0,
+                  "%s: '%s' is left", what, name);
+    buf_release(&names);
+}
+
+Test(commit, survives_sigkill_while_spilling)
+{
+    struct toy_index toy;
+    char large[128];
+    char small[128];
+    int status;
+    toy_index_build(&toy, old_documents, 2, NULL);
+    write_large(toy.folder, 2500);
+    put_file(toy.folder, "small.txt", "a small river");
+    (void)snprintf(large, sizeof large, "%s/large.tsv", toy.folder);
+    (void)snprintf(small, sizeof small, "%s/small.txt", toy.folder);
+    const struct timespec start = now();
+    pid_t pid = start_spilling(toy.path, large);
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    const long whole = microseconds_since(start);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "exit %d", WEXITSTATUS(status));
+    check_clean(&toy, "", "whole");
+    cr_assert_eq(count_answers(toy.path, "large", "whole"), 2500);
+    rebuild(&toy, small);
+    for (unsigned i = 0; i < SPILL_KILLS; i++) {
+        char what[80];
+        const long delay = whole * (long)i / SPILL_KILLS;
+        (void)snprintf(what, sizeof what, "killed after %ld of about %ld us", delay, whole);
+        pid = start_spilling(toy.path, large);
+        sleep_microseconds(delay);
+        (void)kill(pid, SIGKILL);
+        cr_assert_eq(waitpid(pid, NULL, 0), pid);
+        check_leftovers(toy.path, what);
+        const uint64_t n_river = count_answers(toy.path, "river", what);
+        const uint64_t n_large = count_answers(toy.path, "large", what);
+        cr_assert((n_river == 1 && n_large == 0) || (n_river == 0 && n_large == 2500),
+                  "%s: neither old nor new", what);
+        rebuild(&toy, small);
+        check_clean(&toy, "", what);
+    }
     toy_index_remove(&toy);
 }

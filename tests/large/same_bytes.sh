@@ -8,7 +8,7 @@ folder=$2
 megabytes=${QIAO_LARGE_MB:-160}
 rm -rf "$folder"
 mkdir -p "$folder"
-"$bin/make_corpus" "$folder/corpus" "$megabytes"
+"$bin/large/make_corpus" "$folder/corpus" "$megabytes"
 
 for memory in 64M 512M 8G; do
     for threads in 1 2 3 8; do

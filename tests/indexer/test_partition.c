@@ -71,8 +71,8 @@ static void fill_table(struct word_table *t, uint32_t n, unsigned *seed)
         char text[64];
         uint32_t number;
         const unsigned ending = seed_below(seed, 7);
-        const int len =
-            snprintf(text, sizeof text, "b%uk%s", seed_below(seed, 3 * n + 1), endings[ending]);
+        const int len = snprintf(text, sizeof text, "%ca%uk%s", "bBd"[seed_below(seed, 3)],
+                                 seed_below(seed, n + n / 2 + 1), endings[ending]);
         const struct token token = {0, (uint32_t)len, 0, ending != 4};
         cr_assert_eq(word_table_look_up(t, span_of_string(text), &token, 1, &number), STATUS_OK);
     }
@@ -286,6 +286,43 @@ Test(partition, equals_qsort)
     const unsigned first = seed_first();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         check_case(&cases[i], first + (unsigned)i);
+}
+
+/* The records of a term fill its last block exactly, or by one more or less, in memory that was used
+ * before. */
+Test(partition, chains_end_anywhere)
+{
+    static uint32_t words[3000]; /* all of them word 0 */
+    struct word_table table;
+    struct word_order order;
+    struct region region;
+    struct workers *workers;
+    struct bucket_scratch scratch = {.records = NULL};
+    unsigned seed = 1;
+    const struct word_table *const tables[] = {&table};
+    fill_table(&table, 1, &seed);
+    cr_assert_eq(workers_new(1, &workers), STATUS_OK);
+    cr_assert_eq(region_reserve(&region, 1u << 20, false), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, tables, 1, workers), STATUS_OK);
+    for (uint32_t n = 3000; n > 0; n -= n > 1100 ? 317 : 1) {
+        struct partition partition;
+        const struct occurrence_shape shape = {order.local_bits, 1, 13};
+        const struct word_stream stream = {words, &n, 1, 0, n, 0, n};
+        cr_assert_eq(partition_make(&partition, &order, &stream, 1, shape, &region, workers),
+                     STATUS_OK);
+        cr_assert_eq(partition_count(&partition, 0), n);
+        cr_assert_eq(partition_sort(&partition, 0, &scratch), STATUS_OK);
+        cr_assert(scratch.starts[0] == 0 && scratch.starts[1] == n, "%u words", n);
+        for (uint32_t i = 0; i < n; i++)
+            cr_assert_eq(scratch.records[i], i, "%u words", n);
+        partition_release(&partition);
+    }
+    free(scratch.records);
+    free(scratch.starts);
+    word_order_release(&order);
+    workers_free(workers);
+    region_release(&region);
+    word_table_release(&table);
 }
 
 /* A region without room for all blocks: one failure, and nothing hangs. */

@@ -19,7 +19,20 @@
 static const char *const profiles[] = {"english", "anserini", "plain"};
 
 /* Words that fold, stem or fall away in some way of their own. */
-static const char *const special[] = {"the",
+static const char *const special[] = {"ZEBRA",
+                                      "zebra",
+                                      "Zebra",
+                                      "aZ",
+                                      "AZ",
+                                      "A",
+                                      "a",
+                                      "Z",
+                                      "z",
+                                      "12345678Z",
+                                      "12345678z",
+                                      "zzzzzzzzzzzzzzzz",
+                                      "ZZZZZZZZZZZZZZZZ",
+                                      "the",
                                       "The",
                                       "THE",
                                       "and",

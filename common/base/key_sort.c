@@ -67,6 +67,8 @@ enum status key_sort(struct keyed *items, size_t n,
                      int (*compare)(const void *a, const void *b, void *context), void *context)
 {
     struct tie_break tie = {compare, context};
+    if (n == 0) /* and `items` may be NULL */
+        return STATUS_OK;
     if (n < FEW) {
         qsort_r(items, n, sizeof *items, compare_keys, &tie);
         return STATUS_OK;

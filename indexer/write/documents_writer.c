@@ -112,7 +112,8 @@ static enum status sort_ids(struct documents_writer *w, struct string_sorter *so
     for (uint64_t i = 0; i < w->n && status == STATUS_OK; i++) {
         const uint64_t left = w->ids.bytes.len - at;
         if (piece.len - taken < LIMIT_ID_BYTES + 2 * VARINT_MAX_BYTES && left > 0) {
-            memmove(piece.data, piece.data + taken, piece.len - taken);
+            if (taken > 0)
+                memmove(piece.data, piece.data + taken, piece.len - taken);
             piece.len -= taken;
             taken = 0;
             const size_t more = left < 65536 ? (size_t)left : 65536;

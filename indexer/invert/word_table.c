@@ -77,9 +77,26 @@ void word_table_release(struct word_table *t)
     *t = (struct word_table){0};
 }
 
+/* Empty slots, fewer than there were if these alone would fill the table: it grows as far as a batch
+ * needs, however little it may hold. */
+static enum status clear_slots(struct word_table *t)
+{
+    uint64_t n = t->mask + 1;
+    while (n > SLOTS_FIRST && n * sizeof *t->slots > t->most / 3 * 2)
+        n /= 2;
+    if (n == t->mask + 1) {
+        memset(t->slots, 0, (size_t)n * sizeof *t->slots);
+        return STATUS_OK;
+    }
+    struct region old = t->slot_memory;
+    TRY(new_slots(t, n));
+    region_release(&old);
+    return STATUS_OK;
+}
+
 enum status word_table_clear(struct word_table *t)
 {
-    memset(t->slots, 0, (size_t)(t->mask + 1) * sizeof *t->slots);
+    TRY(clear_slots(t));
     region_clear(&t->words);
     region_clear(&t->strings);
     t->n = 0;

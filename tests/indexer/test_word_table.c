@@ -284,3 +284,30 @@ Test(word_table, grows_and_says_when_it_is_full)
     }
     word_table_release(&t);
 }
+
+/* A batch of many words makes it far larger than it may be; emptied, it holds words again. */
+Test(word_table, shrinks_when_it_is_emptied)
+{
+    struct word_table t;
+    const size_t most = 2u << 20;
+    cr_assert_eq(word_table_init(&t, profile_by_name("plain"), most), STATUS_OK);
+    for (unsigned round = 0; round < 3; round++) {
+        uint32_t at_full = 0;
+        for (uint32_t n = 0; n < 150000; n++) {
+            char text[64];
+            uint32_t number;
+            const int len = snprintf(text, sizeof text, "w%u", n);
+            const struct token token = {0, (uint32_t)len, 0, true};
+            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+                         STATUS_OK);
+            cr_assert_eq(number, n);
+            if (t.full && at_full == 0)
+                at_full = n;
+        }
+        cr_assert_gt(word_table_bytes(&t), 2 * most);
+        cr_assert_gt(at_full, 10000, "round %u: full at %u", round, at_full);
+        cr_assert_eq(word_table_clear(&t), STATUS_OK);
+        cr_assert_lt(word_table_bytes(&t), most);
+    }
+    word_table_release(&t);
+}

@@ -7,6 +7,9 @@
  */
 #include "searcher/command/show.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "common/base/terminal.h"
@@ -16,6 +19,7 @@ struct settings {
     bool json;
     bool header;
     bool check;
+    const char *ids; /* a file of them, a line each; NULL: none */
 };
 
 static const struct cli_option options[] = {
@@ -24,6 +28,8 @@ static const struct cli_option options[] = {
      "title, date, address and source in front (always on a terminal)"},
     {"check", 0, CLI_FLAG, offsetof(struct settings, check), NULL,
      "read every checksum of the index first"},
+    {"ids", 0, CLI_STRING, offsetof(struct settings, ids), "FILE",
+     "the ids are the lines of FILE, or of standard input (-)"},
     {.type = CLI_END}};
 
 struct shower {
@@ -70,13 +76,13 @@ static enum status print_article(struct shower *s, const struct article *a)
     return STATUS_OK;
 }
 
-static enum status show_id(struct shower *s, const char *id)
+static enum status show_id(struct shower *s, struct span id)
 {
     uint32_t first;
     uint32_t n;
     bool whole;
     struct article article;
-    const enum status found = search_find_id(s->searcher, span_of_string(id), &first, &n, &whole);
+    const enum status found = search_find_id(s->searcher, id, &first, &n, &whole);
     if (found == STATUS_MISSING) {
         (void)cli_fail(found);
         s->any_unknown = true;
@@ -88,14 +94,47 @@ static enum status show_id(struct shower *s, const char *id)
     return print_article(s, &article);
 }
 
+static enum status read_ids(struct shower *s, FILE *file, const char *path)
+{
+    char *line = NULL;
+    size_t room = 0;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        errno = 0;
+        const ssize_t len = getline(&line, &room, file);
+        if (len < 0 && errno != 0)
+            status = fail(STATUS_IO, "cannot read '%s': %s", path, strerror(errno));
+        if (len < 0)
+            break;
+        const size_t end = (size_t)len - (line[len - 1] == '\n');
+        if (end > 0)
+            status = show_id(s, span_of(line, end));
+    }
+    free(line);
+    return status;
+}
+
+/* The ids that stand in a file, one a line: an id holds no newline. Each is shown as it comes. */
+static enum status show_listed(struct shower *s, const char *path)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *const file = standard ? stdin : fopen(path, "re");
+    if (file == NULL)
+        return fail(STATUS_IO, "cannot open '%s': %s", path, strerror(errno));
+    const enum status status = read_ids(s, file, path);
+    if (!standard)
+        (void)fclose(file); /* read only: nothing is lost */
+    return status;
+}
+
 static enum status show_all(struct shower *s, const char *index, char **ids, int n)
 {
     TRY(searcher_open(index, &s->searcher));
     if (s->settings->check)
         TRY(index_check_sums(s->searcher->index));
     for (int i = 0; i < n; i++)
-        TRY(show_id(s, ids[i]));
-    return STATUS_OK;
+        TRY(show_id(s, span_of_string(ids[i])));
+    return s->settings->ids == NULL ? STATUS_OK : show_listed(s, s->settings->ids);
 }
 
 static int run(const struct cli_command *command, int argc, char **argv)
@@ -110,7 +149,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
     enum status status = cli_parse(command, argc, argv, &settings, &first);
     if (status == STATUS_MISSING)
         return CLI_OK;
-    if (status == STATUS_OK && argc - first < 2)
+    if (status == STATUS_OK && argc - first < (settings.ids == NULL ? 2 : 1))
         status = fail(STATUS_USAGE, "show needs an index and an id (try 'searcher show --help')");
     if (status == STATUS_OK)
         status = show_all(&s, argv[first], argv + first + 1, argc - first - 1);

@@ -80,6 +80,33 @@ Test(show, ids_that_are_not_there)
     toy_index_remove(&toy);
 }
 
+Test(show, ids_from_a_file)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    char path[128];
+    toy_index_build(&toy, documents, 2, NULL);
+    p.input = span_of_string("b\n\na\nb#1"); /* a blank line, and a last one without its end */
+    program_run(&p, "searcher", "show", "--ids", "-", toy.path, NULL);
+    check_out(&p, 0, "No title here." NASTY "No title here.");
+    program_run(&p, "searcher", "show", "--ids", "-", toy.path, "a", NULL);
+    check_out(&p, 0, NASTY "No title here." NASTY "No title here.");
+    p.input = span_of("b\nc\n\0b\nb \nb", 11);
+    program_run(&p, "searcher", "show", "--ids", "-", toy.path, NULL);
+    check_out(&p, 2, "No title here.No title here.");
+    cr_expect_eq(program_count_lines(&p.err, "searcher: "), 3, "%s", buf_string(&p.err));
+    p.input = span_of_string("");
+    program_run(&p, "searcher", "show", "--ids", "-", toy.path, NULL);
+    check_out(&p, 0, "");
+    (void)snprintf(path, sizeof path, "%s/nowhere", toy.folder);
+    program_run(&p, "searcher", "show", "--ids", path, toy.path, NULL);
+    check_out(&p, 2, "");
+    program_run(&p, "searcher", "show", "--ids", toy.folder, toy.path, NULL);
+    check_out(&p, 2, "");
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
 Test(show, json)
 {
     struct toy_index toy;

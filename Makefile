@@ -54,8 +54,8 @@ PLAIN    := $(OUT)/race/build_race $(OUT)/large/make_corpus# without Criterion
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB      := $(OUT)/libqiao.a
 
-.PHONY: help all demo deps deps-tools test check-deps test-large asan ubsan tsan clang fuzz fuzz-run \
-        cover format format-check bench install clean
+.PHONY: help all demo deps deps-tools test check-deps test-corpus test-large asan ubsan tsan clang fuzz \
+        fuzz-run cover format format-check bench install clean
 .DEFAULT_GOAL := all
 all: $(OUT)/indexer $(OUT)/searcher ## build the two programs (default)
 
@@ -154,6 +154,13 @@ fuzz: ## build the fuzz targets of tests/fuzz (clang)
 
 fuzz-run: fuzz ## run one: FUZZ=json RUNS=10000000
 	@sh tests/fuzz/run $(FUZZ) $(RUNS)
+
+QIAO_DATA ?= ../shared
+test-corpus: all ## build gigabytes and compare every document with what Python reads: FULL=big.jsonl
+	@[ -f "$(FULL)" ] || { echo 'make test-corpus FULL=FILE.jsonl (any large file of id, title, text)'; exit 2; }
+	@mkdir -p $(OUT)/whole
+	$(PYTHON) tests/oracle/whole_corpus.py $(OUT) $(OUT)/whole $(FULL) \
+	    $(wildcard $(QIAO_DATA)/collections/cacm/cacm-html.tar.gz $(QIAO_DATA)/seeds) docs/sample/articles
 
 cover: ## the test suite with line coverage, printed by folder
 	$(MAKE) MODE=cover test

@@ -18,7 +18,7 @@ struct span tree_block(const struct tree *t, uint64_t i, size_t *n_strings)
     const uint64_t end = load_le64(t->top.data + 8 * (i + 1));
     const uint64_t left = t->n_strings - i * STRINGS_PER_BLOCK;
     *n_strings = left < STRINGS_PER_BLOCK ? (size_t)left : STRINGS_PER_BLOCK;
-    if (end < start || end > t->blocks.len)
+    if (end < start || end > t->blocks.len || t->blocks.data == NULL)
         return span_of(NULL, 0);
     return span_of(t->blocks.data + start, (size_t)(end - start));
 }

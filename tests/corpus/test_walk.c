@@ -384,3 +384,37 @@ Test(walk, large_folder, .timeout = 60)
     free(paths);
     fixture_close(&f);
 }
+
+/* What was a file when the folder was listed, and is something else when it is to be opened. */
+Test(walk, replaced_between_listing_and_opening)
+{
+    struct fixture f;
+    struct walk *w;
+    struct walk_file file;
+    fixture_open(&f);
+    fixture_folder(&f, "in");
+    fixture_write(&f, "in/a", TEXT("x"));
+    fixture_write(&f, "in/b", TEXT("x"));
+    fixture_write(&f, "in/c", TEXT("x"));
+    fixture_write(&f, "in/d", TEXT("x"));
+    fixture_write(&f, "secret", TEXT("x"));
+    cr_assert_eq(report_new(NULL, &f.report), STATUS_OK);
+    cr_assert_eq(walk_open(fixture_path(&f, "in"), &plain, f.report, &w), STATUS_OK);
+    cr_assert_eq(walk_next(w, &file), STATUS_OK);
+    cr_assert_geq(file.fd, 0);
+    (void)close(file.fd);
+    cr_assert_eq(unlink(fixture_path(&f, "in/b")), 0);
+    cr_assert_eq(unlink(fixture_path(&f, "in/c")), 0);
+    cr_assert_eq(unlink(fixture_path(&f, "in/d")), 0);
+    cr_assert_eq(symlink("../secret", fixture_path(&f, "in/b")), 0);
+    cr_assert_eq(mkfifo(fixture_path(&f, "in/c"), 0644), 0);
+    const int kept = fixture_catch_stderr();
+    cr_expect_eq(walk_next(w, &file), STATUS_OK);
+    fixture_release_stderr(&f, kept);
+    cr_expect_eq(file.fd, -1);
+    cr_expect_eq(report_count(f.report, REPORT_LINK), 1);
+    cr_expect_eq(report_count(f.report, REPORT_SPECIAL), 1);
+    cr_expect_eq(report_count(f.report, REPORT_UNREADABLE), 1);
+    walk_close(w);
+    fixture_close(&f);
+}

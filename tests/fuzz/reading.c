@@ -185,8 +185,7 @@ struct fuzz_seen fuzz_read(reader *read, struct span bytes)
                         .report = report,
                         .sink = fuzz_check_document,
                         .sink_context = &seen,
-                        .record_most =
-                            bytes.len % 4 == 3 ? FUZZ_RECORD_BYTES : READER_RECORD_BYTES};
+                        .record_most = fuzz_record_most(bytes.len)};
     const bool in_pieces = bytes.len % 4 == 2 && bytes.len <= FUZZ_PIECED_BYTES;
     unpack_start(r.in, fuzz_stream(bytes, in_pieces), in_pieces ? 0 : bytes.len);
     must(read(&r) == STATUS_OK);

@@ -29,6 +29,13 @@ struct fuzz_seen {
 /* Lets `read` read `bytes`. */
 struct fuzz_seen fuzz_read(reader *read, struct span bytes);
 
+/* The most bytes of a record where the input has `size` bytes. A longer line is refused, even if it
+ * is blank. */
+static inline size_t fuzz_record_most(size_t size)
+{
+    return size % 4 == 3 ? FUZZ_RECORD_BYTES : READER_RECORD_BYTES;
+}
+
 /* A file descriptor that gives `bytes` when read, good until the next call. In pieces (of which only
  * the first few are small): a pipe, which has no size; at most FUZZ_PIECED_BYTES. */
 int fuzz_stream(struct span bytes, bool in_pieces);

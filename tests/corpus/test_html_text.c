@@ -57,6 +57,7 @@ static const struct {
     {"<p>a</p></body></html><p>b</p>", "", "a\n\nb"},
     {"a</html>b</html>c", "", "abc"},
     {"a<!-->b<!--->c<!-- x --!>d", "", "abcd"},
+    {"a<!-- x > y --!>b<!-- x > y -->c", "", "abc"},
     {"a<!-- never closed <p>b", "", "ab"},
     {"a <a href=\"never closed>b</a><p title='>'>c", "", "a b\n\n'>c"},
     {"<p title='a>b' class=\"c>d\" e=f>g", "", "g"},

@@ -159,13 +159,13 @@ Test(read_trec, damaged_records)
 Test(read_trec, a_mention_of_a_record_is_none)
 {
     static const char file[] =
-        "<DOC>\n<DOCNO>1</DOCNO>\n<TEXT>\nthe tag <DOC>\n<DOC>\nends.\n</TEXT>"
+        "<DOC>\n<DOCNO>1</DOCNO>\n<TEXT>\nthe tag <DOC>\n<DOC>\nends. See <DOC><DOCNO>.\n</TEXT>"
         "\n</DOC>\n";
     struct fixture f;
     fixture_open(&f);
     read_bytes(&f, TEXT(file));
     cr_assert_eq(f.count, 1, "%s", f.messages);
-    cr_expect_str_eq(f.documents[0].text, "the tag \n\nends.");
+    cr_expect_str_eq(f.documents[0].text, "the tag \n\nends. See .");
     fixture_close(&f);
 }
 

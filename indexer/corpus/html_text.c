@@ -312,7 +312,7 @@ static struct span trim_breaks(struct span text)
 static void finish(struct scene *s)
 {
     struct html_page *const page = s->page;
-    const struct span all = buf_span(&page->text_flow.out);
+    const struct span all = span_of(buf_string(&page->text_flow.out), page->text_flow.out.len);
     const struct span heading = trim_breaks(
         span_of(all.data + s->heading_start,
                 s->heading_end > s->heading_start ? s->heading_end - s->heading_start : 0));

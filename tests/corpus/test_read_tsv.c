@@ -49,6 +49,18 @@ Test(read_tsv, bad_lines)
     fixture_close(&f);
 }
 
+/* A title that is cleaned, trimmed and made one line stands in one buffer all the time. */
+Test(read_tsv, title_cleaned_and_flattened)
+{
+    struct fixture f;
+    fixture_open(&f);
+    read_bytes(&f, TEXT("1\t  \xff one title\vof two lines, long enough to overlap itself\tx\n"));
+    cr_assert_eq(f.count, 1);
+    cr_expect_str_eq(f.documents[0].title,
+                     "\xef\xbf\xbd one title of two lines, long enough to overlap itself");
+    fixture_close(&f);
+}
+
 Test(read_tsv, bad_bytes_become_replacements)
 {
     struct fixture f;

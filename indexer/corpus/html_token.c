@@ -85,7 +85,8 @@ const struct html_element *html_element_of(struct span name)
 
 void html_tokens_init(struct html_tokens *t, struct span bytes)
 {
-    *t = (struct html_tokens){.at = bytes.data, .end = bytes.data + bytes.len};
+    const uint8_t *const data = bytes.len > 0 ? bytes.data : (const uint8_t *)""; /* never NULL */
+    *t = (struct html_tokens){.at = data, .end = data + bytes.len};
 }
 
 /* ---- tags ---- */
@@ -141,6 +142,8 @@ static enum attribute take_attribute(struct cursor *c, struct span *name, struct
 
 bool html_attribute(struct span *rest, struct span *name, struct span *value)
 {
+    if (rest->len == 0)
+        return false;
     struct cursor c = cursor_of(rest->data, rest->len);
     const bool taken = take_attribute(&c, name, value) == ATTRIBUTE;
     *rest = span_of(c.at, cursor_left(&c));

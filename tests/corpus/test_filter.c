@@ -255,6 +255,22 @@ Test(filter, failures, .timeout = 60)
     close_filtered(&x);
 }
 
+/* Records without end: a quarter of a gigabyte of them stands. */
+Test(filter, output_without_end, .timeout = 120)
+{
+    struct filtered x;
+    open_filtered(&x,
+                  "bin=sh -c 'yes \"{\\\"id\\\":1,\\\"text\\\":\\\"$(printf %0100000d 0)\\\"}\"'");
+    fixture_write(&x.f, "a.bin", TEXT("text"));
+    fixture_read(&x.f, &x.options, "");
+    cr_expect_leq(x.f.count, FILTER_OUTPUT_MOST / 100000, "%s", x.f.messages);
+    cr_expect_geq(x.f.count, FILTER_OUTPUT_MOST / 100000 - 30);
+    cr_expect_eq(report_count(x.f.report, REPORT_BAD), 1);
+    cr_expect_not_null(strstr(x.f.messages, "filter 'sh': wrote more than 256 MiB"), "%s",
+                       x.f.messages);
+    close_filtered(&x);
+}
+
 /* Records that came before a failure stand; the failure is told all the same. */
 Test(filter, records_before_a_failure)
 {

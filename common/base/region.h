@@ -50,9 +50,6 @@ static inline void region_clear(struct region *r)
     r->used = 0;
 }
 
-/* Gives the pages back to the system and keeps the address space. */
-void region_trim(struct region *r);
-
 /* Fine on a zeroed region. */
 void region_release(struct region *r);
 

@@ -97,35 +97,3 @@ void lengths_gather(const uint8_t *column, unsigned bytes, const uint32_t *passa
             lengths[i] = load_le32(column + 4 * (size_t)passages[i]);
     }
 }
-
-#define CODES_AT_ONCE 256u
-
-/* Neighbours raise the same code, each waiting for the one before it to be stored; so the postings
- * are gone through in eight places at once. */
-static void raise_codes(const uint32_t *passages, const uint8_t *here, size_t n, unsigned shift,
-                        uint8_t *range_codes)
-{
-    const size_t step = n / 8;
-    for (size_t i = 0; i < step; i++)
-        for (size_t j = 0; j < 8; j++) {
-            uint8_t *const code = &range_codes[passages[j * step + i] >> shift];
-            const uint8_t mine = here[j * step + i];
-            *code = mine > *code ? mine : *code;
-        }
-    for (size_t i = 8 * step; i < n; i++) {
-        uint8_t *const code = &range_codes[passages[i] >> shift];
-        *code = here[i] > *code ? here[i] : *code;
-    }
-}
-
-void range_codes_raise(const uint32_t *passages, const float *values, size_t n, unsigned shift,
-                       uint8_t *range_codes)
-{
-    const struct score_kernels *const k = score_kernels();
-    for (size_t from = 0; from < n; from += CODES_AT_ONCE) {
-        uint8_t here[CODES_AT_ONCE];
-        const size_t count = n - from < CODES_AT_ONCE ? n - from : CODES_AT_ONCE;
-        k->codes(values + from, count, here);
-        raise_codes(passages + from, here, count, shift, range_codes);
-    }
-}

@@ -54,9 +54,4 @@ extern const struct score_kernels score_kernels_avx512;
 void lengths_gather(const uint8_t *column, unsigned bytes, const uint32_t *passages, size_t n,
                     uint32_t *lengths /* OUT */);
 
-/* codes[passage >> shift] becomes at least the code of each posting there: the bounds of ranges of
- * 2^shift passages. */
-void range_codes_raise(const uint32_t *passages, const float *shares, size_t n, unsigned shift,
-                       uint8_t *codes);
-
 #endif

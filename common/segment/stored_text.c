@@ -3,8 +3,7 @@
  */
 #include "common/segment/stored_text.h"
 
-#define TABLE_START      16u /* of the offsets in TXTI */
-#define BLOCK_BYTES_MOST (1u << 24)
+#define TABLE_START 16u /* of the offsets in TXTI */
 
 static enum status damaged_text(void)
 {
@@ -17,7 +16,7 @@ enum status text_reader_init(struct text_reader *r, const struct segment *s)
     *r = (struct text_reader){.segment = s, .block = BUF_INIT, .block_number = UINT64_MAX};
     r->block_bytes = load_le32(table.data);
     r->total = load_le64(table.data + 8);
-    if (r->block_bytes == 0 || r->block_bytes > BLOCK_BYTES_MOST)
+    if (r->block_bytes < TEXT_BLOCK_LEAST || r->block_bytes > TEXT_BLOCK_MOST)
         return damaged_text();
     r->n_blocks = ceil_div(r->total, r->block_bytes);
     if ((table.len - TABLE_START) / 8 != r->n_blocks + 1)

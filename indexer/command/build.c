@@ -71,7 +71,8 @@ static const struct cli_option options[] = {
     {"threads", 0, CLI_U32, offsetof(struct settings, threads), "N",
      "threads at work (all cores); the index is the same for any number"},
     {"memory", 0, CLI_STRING, offsetof(struct settings, memory), "SIZE",
-     "what the build may hold, as 512M or 8G, at least 64M (a quarter of the RAM); likewise"},
+     "what the build may hold, as 512M or 8G, at least 64M (a quarter of the RAM); a single "
+     "document larger than that may take more"},
     {"text-level", 0, CLI_U32, offsetof(struct settings, text_level), "N",
      "how hard the text is compressed, 1 to 12 (1)"},
     {"text-block", 0, CLI_STRING, offsetof(struct settings, text_block), "SIZE",

@@ -112,21 +112,3 @@ enum status string_table_add(struct string_table *t, struct span string, uint32_
     *number = t->n++;
     return STATUS_OK;
 }
-
-static int compare_numbers(const void *a, const void *b, void *table)
-{
-    const struct string_table *const t = table;
-    return span_compare(t->strings[*(const uint32_t *)a], t->strings[*(const uint32_t *)b]);
-}
-
-enum status string_table_sorted(const struct string_table *t, uint32_t **out)
-{
-    uint32_t *const order = malloc(((size_t)t->n + 1) * sizeof *order);
-    if (order == NULL)
-        return fail_no_memory();
-    for (uint32_t i = 0; i < t->n; i++)
-        order[i] = i;
-    qsort_r(order, t->n, sizeof *order, compare_numbers, (void *)(uintptr_t)t);
-    *out = order;
-    return STATUS_OK;
-}

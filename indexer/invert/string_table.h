@@ -53,7 +53,4 @@ static inline size_t string_table_bytes(const struct string_table *t)
            t->arena.held;
 }
 
-/* The numbers of all strings in byte order of the strings; heap, n of them. */
-enum status string_table_sorted(const struct string_table *t, uint32_t **out /* OUT */);
-
 #endif

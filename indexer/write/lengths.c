@@ -7,9 +7,9 @@ static void put(uint8_t *bytes, uint32_t width, uint32_t i, uint32_t value)
     if (width == 1)
         bytes[i] = (uint8_t)value;
     else if (width == 2)
-        ((uint16_t *)(void *)bytes)[i] = (uint16_t)value;
+        store_le16(bytes + 2 * (size_t)i, (uint16_t)value);
     else
-        ((uint32_t *)(void *)bytes)[i] = value;
+        store_le32(bytes + 4 * (size_t)i, value);
 }
 
 static enum status reshape(struct lengths *l, uint32_t width, size_t cap)
@@ -37,14 +37,4 @@ enum status lengths_add(struct lengths *l, uint32_t value)
     }
     put(l->bytes, l->width, l->n++, value);
     return STATUS_OK;
-}
-
-void lengths_of(const struct lengths *l, const uint32_t *passages, size_t n, uint32_t *out)
-{
-    if (l->width == 1)
-        for (size_t i = 0; i < n; i++)
-            out[i] = l->bytes[passages[i]];
-    else
-        for (size_t i = 0; i < n; i++)
-            out[i] = lengths_get(l, passages[i]);
 }

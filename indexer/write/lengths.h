@@ -14,7 +14,7 @@
 #include "common/base/status.h"
 
 struct lengths {
-    uint8_t *bytes; /* n numbers of `width` bytes in the machine's order */
+    uint8_t *bytes; /* n little-endian numbers of `width` bytes: a column as the format has it */
     uint32_t width; /* 1, 2 or 4 */
     uint32_t n;
     size_t cap; /* bytes */
@@ -36,13 +36,9 @@ static inline uint32_t lengths_get(const struct lengths *l, uint32_t i)
     if (l->width == 1)
         return l->bytes[i];
     if (l->width == 2)
-        return ((const uint16_t *)(const void *)l->bytes)[i];
-    return ((const uint32_t *)(const void *)l->bytes)[i];
+        return load_le16(l->bytes + 2 * (size_t)i);
+    return load_le32(l->bytes + 4 * (size_t)i);
 }
-
-/* The numbers of n passages. */
-void lengths_of(const struct lengths *l, const uint32_t *passages, size_t n,
-                uint32_t *out /* OUT */);
 
 /* Appends a number; all are widened when it needs more bytes than those before it. */
 enum status lengths_add(struct lengths *l, uint32_t value);

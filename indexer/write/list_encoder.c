@@ -12,14 +12,12 @@
 #include "common/score/score_kernels.h"
 #include "common/segment/bounds.h"
 
-/* Shares, as 16 bits that never overstate them: a list while they are few, then a count of each. */
+/* The shares of a list while they are few; then counts of them in 16 bits that never overstate. */
 #define SHARES_LISTED 65536u
-/* Up to this rank the best are kept in order while the list is looked through once. */
-#define FEW_RANKS 10u
 
 struct best_shares {
     uint32_t n; /* in the list; SHARES_LISTED + 1: they are counted */
-    uint16_t list[SHARES_LISTED];
+    float list[SHARES_LISTED];
     uint32_t counts[65536];
 };
 
@@ -84,23 +82,27 @@ static void compute_shares(const struct list_encoder *e, float shares[BLOCK_VALU
 {
     const struct lengths *const l = e->settings.lengths;
     uint32_t gathered[BLOCK_VALUES];
-    lengths_of(l, e->block.passages, e->block.n, gathered);
+    lengths_gather(l->bytes, l->width, e->block.passages, e->block.n, gathered);
     score_kernels()->shares(&e->settings.bm25, e->block.tfs, gathered, e->block.n, shares);
+}
+
+static void count_shares(struct best_shares *b, const float *shares, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        b->counts[bound_floor16(shares[i])]++;
 }
 
 static void note_best(struct best_shares *b, const float *shares, uint32_t n)
 {
-    if (b->n <= SHARES_LISTED && b->n + n > SHARES_LISTED) {
-        for (uint32_t i = 0; i < b->n; i++)
-            b->counts[b->list[i]]++;
-        b->n = SHARES_LISTED + 1;
+    if (b->n + n <= SHARES_LISTED) {
+        memcpy(b->list + b->n, shares, n * sizeof *shares);
+        b->n += n;
+        return;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        if (b->n <= SHARES_LISTED)
-            b->list[b->n++] = bound_floor16(shares[i]);
-        else
-            b->counts[bound_floor16(shares[i])]++;
-    }
+    if (b->n <= SHARES_LISTED)
+        count_shares(b, b->list, b->n);
+    b->n = SHARES_LISTED + 1;
+    count_shares(b, shares, n);
 }
 
 static void close_range(struct list_encoder *e)
@@ -211,47 +213,28 @@ static void append_directory(struct list_encoder *e, uint64_t positions_bytes)
         put_windows(e, n_blocks, n_windows);
 }
 
-/* The value of rank k (1 is the largest) by counts of `n` values from the top; what is above it is
- * taken off *k. */
-static uint32_t value_of_rank(const uint32_t *counts, uint32_t n, uint32_t *k)
+/* The value of rank k (1 is the largest), of at least k that are counted. */
+static uint16_t rank_value(const uint32_t counts[65536], uint32_t k)
 {
-    uint32_t value = n - 1;
-    while (*k > counts[value]) {
-        *k -= counts[value];
-        value--;
-    }
-    return value;
+    uint32_t value = UINT16_MAX;
+    for (; k > counts[value]; value--)
+        k -= counts[value];
+    return (uint16_t)value;
 }
 
-/* The k-th of few values: the k largest so far, in order. */
-static uint16_t kth_of_few(const uint16_t *values, uint32_t n, uint32_t k)
+/* The best shares of a list of `df`, as its entry has them; the counts are empty afterwards. */
+static void take_best(struct best_shares *b, uint32_t df, uint16_t best[BEST_SHARES])
 {
-    uint16_t best[FEW_RANKS] = {0};
-    for (uint32_t i = 0; i < n; i++) {
-        if (values[i] <= best[k - 1])
-            continue;
-        uint32_t at = k - 1;
-        for (; at > 0 && best[at - 1] < values[i]; at--)
-            best[at] = best[at - 1];
-        best[at] = values[i];
+    size_t n = 0;
+    while (n < BEST_SHARES && df >= best_share_ranks[n])
+        n++;
+    if (b->n <= SHARES_LISTED) {
+        score_kernels()->best(b->list, b->n, best_share_ranks, n, best);
+        return;
     }
-    return best[k - 1];
-}
-
-static uint16_t kth_best(const struct best_shares *b, uint32_t k)
-{
-    if (b->n > SHARES_LISTED)
-        return (uint16_t)value_of_rank(b->counts, 65536, &k);
-    if (k <= FEW_RANKS)
-        return kth_of_few(b->list, b->n, k);
-    uint32_t counts[256] = {0};
-    for (uint32_t i = 0; i < b->n; i++)
-        counts[b->list[i] >> 8]++;
-    const uint32_t high = value_of_rank(counts, 256, &k);
-    memset(counts, 0, sizeof counts);
-    for (uint32_t i = 0; i < b->n; i++)
-        counts[b->list[i] & 0xff] += b->list[i] >> 8 == high;
-    return (uint16_t)(high << 8 | value_of_rank(counts, 256, &k));
+    for (size_t i = 0; i < n; i++)
+        best[i] = rank_value(b->counts, best_share_ranks[i]);
+    memset(b->counts, 0, sizeof b->counts);
 }
 
 /* A rare term's postings, inside its entry. */
@@ -291,10 +274,7 @@ static void append_list(struct list_encoder *e, struct term_entry *entry)
         memset(e->range_codes, 0, (size_t)n_ranges);
     entry->bounds_bytes = p->bounds.len - bounds_start;
     entry->max_code = bound_code(e->max_share);
-    for (size_t i = 0; i < BEST_SHARES && e->df >= best_share_ranks[i]; i++)
-        entry->best[i] = kth_best(e->best, best_share_ranks[i]);
-    if (e->best->n > SHARES_LISTED)
-        memset(e->best->counts, 0, sizeof e->best->counts);
+    take_best(e->best, e->df, entry->best);
     p->n_lists++;
     p->n_occurrences += e->cf;
 }

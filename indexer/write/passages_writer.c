@@ -32,7 +32,6 @@ enum status passages_writer_add(struct passages_writer *w, uint32_t document, ui
     TRY(lengths_add(&w->lengths, length));
     buf_put_le32(spool_tail(&w->titles), title_positions);
     spool_commit(&w->titles);
-    w->longest = length > w->longest ? length : w->longest;
     w->longest_title = title_positions > w->longest_title ? title_positions : w->longest_title;
     w->n++;
     w->tokens += length;
@@ -44,21 +43,10 @@ static uint32_t width_for(uint32_t most)
     return most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : 4;
 }
 
-/* The low bytes of a number in the order of the format. */
-static void append_narrow(struct segment_writer *segment, uint32_t value, uint32_t width)
-{
-    uint8_t bytes[4];
-    store_le32(bytes, value);
-    segment_writer_append(segment, bytes, width);
-}
-
 static void write_lengths(const struct passages_writer *w, struct segment_writer *segment)
 {
     segment_writer_begin(segment, SECTION_LENS);
-    if (w->lengths.width == 1) /* one order of bytes everywhere */
-        segment_writer_append(segment, w->lengths.bytes, w->n);
-    for (uint32_t i = 0; i < w->n && w->lengths.width > 1; i++)
-        append_narrow(segment, lengths_get(&w->lengths, i), w->lengths.width);
+    segment_writer_append(segment, w->lengths.bytes, (size_t)w->n * w->lengths.width);
     segment_writer_end(segment, w->n);
 }
 
@@ -81,7 +69,7 @@ enum status passages_writer_finish(struct passages_writer *w, struct segment_wri
 {
     header->passages = w->n;
     header->tokens = w->tokens;
-    header->length_width = width_for(w->longest);
+    header->length_width = w->lengths.width;
     header->title_width = w->longest_title == 0 ? 0 : width_for(w->longest_title);
     if (!whole)
         TRY(blob_writer_section(&w->places, segment, SECTION_PASG, w->n));

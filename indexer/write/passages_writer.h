@@ -17,7 +17,6 @@ struct passages_writer {
     struct passage_place before; /* of the passage before */
     struct lengths lengths;
     struct spool titles; /* u32 each */
-    uint32_t longest;
     uint32_t longest_title;
     uint64_t tokens; /* sum of lengths */
 };

@@ -2,6 +2,7 @@
 /* test_lengths: every number stays what it was while all are made wider. */
 #include <criterion/criterion.h>
 
+#include "common/score/score_kernels.h"
 #include "indexer/write/lengths.h"
 #include "tests/support/seed.h"
 
@@ -40,7 +41,7 @@ Test(lengths, widen_when_they_must)
             cr_assert_eq(l.width, most < 256 ? 1 : most < 65536 ? 2 : 4, "seed %u", first);
         }
         cr_assert_eq(l.n, N);
-        lengths_of(&l, order, N, out);
+        lengths_gather(l.bytes, l.width, order, N, out);
         for (uint32_t i = 0; i < N; i++) {
             cr_assert_eq(lengths_get(&l, i), plain[i], "seed %u, case %zu, %u", first, c, i);
             cr_assert_eq(out[N - 1 - i], plain[i], "seed %u, case %zu, %u", first, c, i);

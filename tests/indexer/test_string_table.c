@@ -49,25 +49,6 @@ Test(string_table, numbers_strings_by_first_sight)
     free(numbers);
 }
 
-Test(string_table, sorts_by_bytes)
-{
-    struct string_table t;
-    uint8_t room[32];
-    uint32_t *order;
-    uint32_t number;
-    bool added;
-    cr_assert_eq(string_table_init(&t), STATUS_OK);
-    for (uint32_t i = 0; i < STRINGS; i++)
-        cr_assert_eq(string_table_add(&t, name_of(i * 7919 % STRINGS, room), &number, &added),
-                     STATUS_OK);
-    cr_assert_eq(string_table_sorted(&t, &order), STATUS_OK);
-    for (uint32_t i = 1; i < t.n; i++)
-        cr_assert_lt(
-            span_compare(string_table_get(&t, order[i - 1]), string_table_get(&t, order[i])), 0);
-    free(order);
-    string_table_release(&t);
-}
-
 /* Strings whose hashes agree in all that a slot of a young table can see: its tag (32 bits) and its
  * place (10 bits), under seed 0. Only the bytes tell them apart. */
 Test(string_table, tells_equal_hashes_apart)

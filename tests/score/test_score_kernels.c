@@ -132,30 +132,6 @@ Test(score_kernels, codes)
     }
 }
 
-Test(score_kernels, range_codes)
-{
-    uint64_t random = random_seed("score_kernels/range_codes");
-    for (unsigned round = 0; round < 600; round++) {
-        static uint32_t passages[3000];
-        static float shares[3000];
-        uint8_t expected[1024] = {0};
-        uint8_t codes[1024] = {0};
-        const size_t n = random_below(&random, 3000);
-        const uint32_t spread = 1 + random_below(&random, 80);
-        uint32_t next = 0;
-        for (size_t i = 0; i < n; i++) {
-            passages[i] = next + random_below(&random, spread);
-            next = passages[i] + 1;
-            shares[i] = (float)(random_next(&random) >> 40) * 0x1p-24f;
-            uint8_t *const code = &expected[passages[i] >> 8];
-            *code = bound_code(shares[i]) > *code ? bound_code(shares[i]) : *code;
-        }
-        (void)kernels_of((int)(round % (cpu_best() + 1)));
-        range_codes_raise(passages, shares, n, 8, codes);
-        cr_assert_arr_eq(codes, expected, sizeof codes);
-    }
-}
-
 static int descending(const void *a, const void *b)
 {
     const float x = *(const float *)a;

@@ -48,4 +48,13 @@
 #define LIMIT_QUERY_NESTING 64
 #define LIMIT_QUERY_LEAVES  16384
 
+/* Forms that one prefix, wildcard or fuzzy word stands for, the commonest; such words in a query,
+ * each of which may cost a walk through all forms; operands of one chain of NEAR. */
+#define LIMIT_QUERY_EXPANSIONS 1024
+#define LIMIT_QUERY_PATTERNS   32
+#define LIMIT_QUERY_OPERANDS   16
+
+/* Words of one NEAR, phrases counted by their words. */
+#define LIMIT_NEAR_WORDS 64
+
 #endif

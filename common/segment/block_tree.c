@@ -111,6 +111,12 @@ enum status tree_find(const struct tree *t, struct span string, void (*skip)(str
     return STATUS_OK;
 }
 
+void tree_skip_offsets(struct cursor *c)
+{
+    for (int i = 0; i < 3; i++)
+        (void)cursor_varint(c);
+}
+
 void tree_append_levels(struct buf *out, const uint64_t *keys, uint64_t n)
 {
     uint64_t step = 1;

@@ -32,6 +32,9 @@ struct span tree_block(const struct tree *t, uint64_t i, size_t *n_strings /* OU
 enum status tree_find(const struct tree *t, struct span string, void (*skip)(struct cursor *),
                       uint64_t *block /* OUT */);
 
+/* The bytes that stand in front of the first string of a block of DICT: three offsets. */
+void tree_skip_offsets(struct cursor *c);
+
 /* Appends the upper levels over n keys to `out`, which already holds the lowest (writer's side). */
 void tree_append_levels(struct buf *out, const uint64_t *keys, uint64_t n);
 

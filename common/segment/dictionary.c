@@ -18,12 +18,6 @@ static struct tree tree_over(const struct segment *s)
     return tree_of(s->sections[SECTION_DICT], s->sections[SECTION_DTOP], s->header.terms);
 }
 
-static void skip_offsets(struct cursor *c)
-{
-    for (int i = 0; i < 3; i++)
-        (void)cursor_varint(c);
-}
-
 static enum status damaged_block(void)
 {
     return fail(STATUS_CORRUPT, "damaged dictionary block");
@@ -89,7 +83,7 @@ enum status dictionary_find(const struct segment *s, struct span term, struct te
         return STATUS_OK;
     }
     uint64_t at;
-    TRY(tree_find(&t, term, skip_offsets, &at));
+    TRY(tree_find(&t, term, tree_skip_offsets, &at));
     struct block block;
     struct cursor strings;
     TRY(open_block(&t, at, &block, &strings));

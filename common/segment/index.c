@@ -66,6 +66,7 @@ static enum status open_segments(struct index *index, int dir_fd, const struct m
         return fail_no_memory();
     for (uint32_t i = 0; i < m->n; i++)
         TRY(add_segment(index, dir_fd, &m->rows[i]));
+    TRY(form_filters_new(m->n, &index->filters));
     return check_profiles(index);
 }
 
@@ -109,6 +110,7 @@ void index_close(struct index *index)
         return;
     for (size_t i = 0; i < index->n_segments; i++)
         segment_close(&index->segments[i]);
+    form_filters_free(index->filters);
     free(index->segments);
     free(index->bases);
     free(index->path);

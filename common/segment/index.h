@@ -14,6 +14,7 @@
 #define QIAO_SEGMENT_INDEX_H
 
 #include "common/codec/term_entry.h"
+#include "common/segment/form_filter.h"
 #include "common/segment/segment.h"
 #include "common/text/profile.h"
 
@@ -31,6 +32,7 @@ struct index {
     uint64_t passages;
     uint64_t documents;
     uint64_t tokens;
+    struct form_filters *filters; /* of the segments, made as they are needed */
     bool other_libraries; /* the fingerprint is not this build's: words may be stemmed otherwise */
 };
 

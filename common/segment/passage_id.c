@@ -56,3 +56,20 @@ enum status passage_id_append(struct passage_reader *places, struct document_rea
     buf_printf(out, "#%u", place);
     return buf_status(out);
 }
+
+uint32_t passage_id_number(struct span id, struct span *document)
+{
+    size_t at = id.len;
+    uint64_t number = 0;
+    uint64_t scale = 1;
+    while (at > 0 && id.data[at - 1] >= '0' && id.data[at - 1] <= '9' && id.len - at < 10) {
+        at--;
+        number += (uint64_t)(id.data[at] - '0') * scale;
+        scale *= 10;
+    }
+    if (at == 0 || at == id.len || id.data[at - 1] != '#' || id.data[at] == '0' ||
+        number > UINT32_MAX)
+        return 0;
+    *document = span_of(id.data, at - 1);
+    return (uint32_t)number;
+}

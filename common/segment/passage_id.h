@@ -17,4 +17,7 @@
 enum status passage_id_append(struct passage_reader *places, struct document_reader *documents,
                               uint32_t passage, uint32_t document, struct buf *out);
 
+/* The n of an id DOCUMENT#n, and *document; 0, and *document untouched, if the id is not one. */
+uint32_t passage_id_number(struct span id, struct span *document /* OUT */);
+
 #endif

@@ -66,14 +66,14 @@ static double microseconds_since(const struct timespec *start)
 static enum status rank_exhaustive(const struct plan *plan, size_t segment, struct collector *c)
 {
     const uint64_t n = plan->index->segments[segment].header.passages;
-    uint64_t *const scores = malloc((size_t)(n + 1) * sizeof *scores);
-    enum status status = scores == NULL ? fail_no_memory() : STATUS_OK;
+    uint64_t *const found = malloc((size_t)(n + 1) * sizeof *found);
+    enum status status = found == NULL ? fail_no_memory() : STATUS_OK;
     if (status == STATUS_OK)
-        status = exhaustive_scores(plan, segment, scores);
+        status = exhaustive_find(plan, segment, found);
     for (uint32_t p = 0; p < n && status == STATUS_OK; p++)
-        if (scores[p] > 0)
-            status = collector_add(c, p, scores[p]);
-    free(scores);
+        if (found[p] > 0)
+            status = collector_add(c, p, found[p] - 1);
+    free(found);
     return status;
 }
 

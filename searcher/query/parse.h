@@ -5,21 +5,27 @@
  *     struct arena a = ARENA_INIT;
  *     struct query query;
  *     TRY(query_parse(text, analyzer, profile, QUERY_SYNTAX, &a, &query));   // fails on memory
- * only
+ *                                                                            // only
  *
- * Grammar (what does not fit is text):
+ * Grammar (what does not fit is text; docs/QUERY.md says what each means):
  *
- *   query   = clause*
- *   clause  = ("+" | "-")? item        the sign stands at the start of a word, its item directly
- *                                      behind it
- *   item    = "(" query ")" | phrase | word
- *   phrase  = '"' ... '"' ("~" digits)?     an unclosed quote runs to the end
- *   word    = bytes up to white space, a quote at a word's start, or ")" that closes a group
+ *   query   = clause*                     side by side, or joined by OR
+ *   clause  = operand ("AND" operand)*
+ *   operand = "NOT"* near
+ *   near    = item (("NEAR" | "NEAR/" digits) item)*      of words and exact phrases
+ *   item    = ("+" | "-")? field? core
+ *   core    = "(" query ")" boost? | phrase | word | "id:" text | "date:" range
+ *   phrase  = '"' ... '"' ("~" digits)? boost?     an unclosed quote runs to the end
+ *   word    = bytes up to white space, a quote at a word's start, or ")" that closes a group,
+ *             with wildcards, or "~" digits, and boost?
+ *   field   = "title:" | "body:"
+ *   boost   = "^" number
  *
  * A word that analysis turns into several tokens (state-of-the-art, or a run of ideographs) adds each
- * of them to the bag around it; with a sign it is the phrase of them (parse.c says why). Stop words: with STOPS_WEAK
- * they are left out of a bag unless it has nothing else or they are signed; they count inside
- * phrases. Words that the analysis drops leave nothing.
+ * of them to the bag around it; marked (with a sign, a field, as an operand of AND, NOT or NEAR) it
+ * is the phrase of them (parse.c says why). Stop words: with STOPS_WEAK they are left out of a bag
+ * unless it has nothing else or they are marked; they count inside phrases. Words that the analysis
+ * drops leave nothing.
  */
 #ifndef QIAO_SEARCHER_QUERY_PARSE_H
 #define QIAO_SEARCHER_QUERY_PARSE_H

@@ -171,6 +171,7 @@ enum status collector_add(struct collector *c, uint32_t passage, uint64_t score)
         c->open = true;
         c->document = document;
         c->sum = c->scores[0] = c->scores[1] = c->scores[2] = 0;
+        c->best_passage = c->index->bases[c->segment].passage + passage; /* also if all score 0 */
     }
     add_to_document(c, c->index->bases[c->segment].passage + passage, score);
     return STATUS_OK;

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "searcher/rank/filter.h"
 #include "searcher/rank/iterator.h"
 #include "searcher/rank/phrase_match.h"
 
@@ -21,7 +22,6 @@ struct explainer {
     uint32_t passage; /* of the segment */
     struct explanation *out;
     size_t next_leaf; /* of the walk */
-    uint64_t near;    /* what all leaves that are not excluded would add, counted or not */
 };
 
 /* ---- one leaf ---- */
@@ -62,34 +62,67 @@ static enum status read_phrase(struct explainer *e, struct explained_leaf *leaf)
     for (size_t i = 0; i < node->n_words; i++) {
         uint32_t *positions = NULL;
         TRY(read_word(e, &node->words[i], &leaf->word_tfs[i], &positions));
-        words[i] = (struct phrase_word){
-            .positions = positions, .n = leaf->word_tfs[i], .offset = node->words[i].position};
+        words[i] = (struct phrase_word){.positions = positions,
+                                        .n = leaf->word_tfs[i],
+                                        .offset = node->words[i].position,
+                                        .operand = node->words[i].operand};
         all = all && leaf->word_tfs[i] > 0;
     }
     if (all)
-        leaf->tf = phrase_tf(words, node->n_words, node->slop,
-                             segment_title_positions(e->segment, e->passage));
+        leaf->tf = node_tf(node, words, segment_title_positions(e->segment, e->passage));
     return STATUS_OK;
+}
+
+/* One word, or several as one; on the node's side. */
+static enum status read_words(struct explainer *e, struct explained_leaf *leaf)
+{
+    const struct plan_node *const node = leaf->node;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < node->n_words; i++) {
+        uint32_t *const tf = &leaf->word_tfs[i];
+        uint32_t *positions = NULL;
+        TRY(read_word(e, &node->words[i], tf, node->side == SIDE_BOTH ? NULL : &positions));
+        if (positions != NULL)
+            *tf = side_tf(positions, *tf, segment_title_positions(e->segment, e->passage),
+                          node->side);
+        sum += *tf;
+    }
+    leaf->tf = (float)sum;
+    return STATUS_OK;
+}
+
+static enum status read_filter(struct explainer *e, struct explained_leaf *leaf)
+{
+    struct filter f;
+    bool any;
+    TRY(filter_open(leaf->node, e->segment, e->number, &f, &any));
+    leaf->tf = any && filter_next(&f, e->passage) == e->passage ? 1 : 0;
+    return f.status;
+}
+
+static bool is_known(const struct plan_node *node)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < node->n_words; i++)
+        n += node->words[i].df > 0;
+    return node->kind == PLAN_ANY ? n > 0 : n == node->n_words;
 }
 
 static enum status read_leaf(struct explainer *e, const struct plan_node *node,
                              struct explained_leaf *leaf)
 {
-    *leaf = (struct explained_leaf){.node = node, .known = true};
-    leaf->word_tfs = arena_alloc(e->arena, node->n_words * sizeof *leaf->word_tfs);
+    *leaf = (struct explained_leaf){.node = node, .known = is_known(node)};
+    leaf->word_tfs = arena_alloc(e->arena, (node->n_words + 1) * sizeof *leaf->word_tfs);
     if (leaf->word_tfs == NULL)
         return fail_no_memory();
-    for (size_t i = 0; i < node->n_words; i++)
-        leaf->known = leaf->known && node->words[i].df > 0;
-    if (node->kind == PLAN_PHRASE) {
-        TRY(read_phrase(e, leaf));
-    } else {
-        TRY(read_word(e, &node->words[0], &leaf->word_tfs[0], NULL));
-        leaf->tf = (float)leaf->word_tfs[0];
-    }
+    if (node->kind == PLAN_FILTER)
+        return read_filter(e, leaf);
+    TRY(node->kind == PLAN_PHRASE || node->kind == PLAN_NEAR ? read_phrase(e, leaf)
+                                                             : read_words(e, leaf));
     if (leaf->tf > 0)
-        leaf->contribution =
+        leaf->alone =
             bm25_contribution(&e->plan->bm25, node->weight, leaf->tf, e->out->scored_length);
+    leaf->contribution = leaf->alone;
     return STATUS_OK;
 }
 
@@ -100,44 +133,50 @@ static void give_reason(struct explainer *e, enum reason_kind kind, const struct
     e->out->reasons[e->out->n_reasons++] = (struct explained_reason){kind, node};
 }
 
-static uint64_t weigh_bag(struct explainer *e, const struct plan_node *bag, bool excluded);
+static bool weigh_bag(struct explainer *e, const struct plan_node *bag, bool excluded,
+                      uint64_t *score);
 
-/* What the node adds to its bag, 0 if it does not match. */
-static uint64_t weigh(struct explainer *e, const struct plan_node *node, bool excluded)
+/* Whether the node matches, and what it then adds to its bag. */
+static bool weigh(struct explainer *e, const struct plan_node *node, bool excluded, uint64_t *score)
 {
     if (node->kind == PLAN_BAG)
-        return weigh_bag(e, node, excluded); /* depth: LIMIT_QUERY_NESTING */
+        return weigh_bag(e, node, excluded, score); /* depth: that of the tree */
     struct explained_leaf *const leaf = &e->out->leaves[e->next_leaf++];
     assert(leaf->node == node); /* leaves stand in the order of the walk */
     leaf->excluded = excluded;
-    e->near += excluded ? 0 : leaf->contribution;
-    return leaf->contribution;
+    e->out->held += excluded ? 0 : leaf->alone;
+    *score = leaf->contribution;
+    return leaf->tf > 0;
 }
 
-static uint64_t weigh_bag(struct explainer *e, const struct plan_node *bag, bool excluded)
+static bool weigh_bag(struct explainer *e, const struct plan_node *bag, bool excluded,
+                      uint64_t *score)
 {
     const bool is_root = bag == e->plan->root;
     const size_t first_leaf = e->next_leaf;
     bool any_must = false;
+    bool any = false;
     bool fits = true;
     uint64_t sum = 0;
     for (const struct plan_node *c = bag->first_child; c != NULL; c = c->next) {
         const bool unwanted = c->occur == OCCUR_MUST_NOT;
-        const uint64_t score = weigh(e, c, excluded || unwanted);
-        const bool breaks = unwanted ? score > 0 : c->occur == OCCUR_MUST && score == 0;
+        uint64_t added = 0;
+        const bool matches = weigh(e, c, excluded || unwanted, &added);
+        const bool breaks = unwanted ? matches : c->occur == OCCUR_MUST && !matches;
         any_must = any_must || c->occur == OCCUR_MUST;
+        any = any || (matches && !unwanted);
         fits = fits && !breaks;
-        sum += unwanted ? 0 : score;
+        sum += unwanted ? 0 : added;
         if (is_root && breaks)
             give_reason(e, unwanted ? REASON_EXCLUDED : REASON_MISSING, c);
     }
-    if (is_root && !any_must && sum == 0)
+    if (is_root && !any_must && !any)
         give_reason(e, REASON_NOTHING, NULL);
-    if (fits && sum > 0)
-        return sum;
-    for (size_t i = first_leaf; i < e->next_leaf; i++)
+    const bool matches = fits && any;
+    for (size_t i = first_leaf; i < e->next_leaf && !matches; i++)
         e->out->leaves[i].contribution = 0;
-    return 0;
+    *score = matches ? sum : 0;
+    return matches;
 }
 
 /* ---- one passage ---- */
@@ -166,15 +205,14 @@ static enum status explain_passage(struct explainer *e, uint32_t passage)
     struct explanation *const out = e->out;
     e->passage = passage;
     e->next_leaf = 0;
-    e->near = 0;
+    out->held = 0;
     out->passage = e->base + passage;
     out->length = segment_length(e->segment, passage);
     out->scored_length = scored_length(e->plan, e->segment, passage);
     out->n_reasons = 0;
     for (size_t i = 0; i < out->n_leaves; i++)
         TRY(read_leaf(e, e->plan->leaves[i], &out->leaves[i]));
-    out->score = weigh_bag(e, e->plan->root, false);
-    out->matches = out->score > 0;
+    out->matches = weigh_bag(e, e->plan->root, false, &out->score);
     return STATUS_OK;
 }
 
@@ -212,7 +250,7 @@ static enum status find_best(struct explainer *e, uint32_t first, uint32_t end, 
     /* Ties inside a document stand by number: where they stand by id it has one passage only. */
     for (uint32_t p = iterator_advance(it, first); p < end; p = iterator_advance(it, p + 1)) {
         const uint64_t score = iterator_score(it);
-        if (score > best_score) {
+        if (!*found || score > best_score) {
             best_score = score;
             *best = p;
             *found = true;
@@ -229,15 +267,16 @@ static enum status find_nearest(struct explainer *e, uint32_t first, uint32_t en
     *nearest = first;
     for (uint32_t p = first; p < end && end - first > 1; p++) {
         TRY(explain_passage(e, p));
-        if (e->near > most) {
-            most = e->near;
+        if (e->out->held > most) {
+            most = e->out->held;
             *nearest = p;
         }
     }
     return STATUS_OK;
 }
 
-static enum status count_matches(struct explainer *e, size_t segment, uint32_t tie)
+static enum status count_matches(struct explainer *e, size_t segment, uint32_t tie,
+                                 struct topk *best)
 {
     struct iterator_context context;
     struct iterator *it;
@@ -247,11 +286,29 @@ static enum status count_matches(struct explainer *e, size_t segment, uint32_t t
         return STATUS_OK;
     for (uint32_t p = iterator_advance(it, 0); p != PASSAGE_END; p = iterator_advance(it, p + 1)) {
         const uint64_t score = iterator_score(it);
+        const uint32_t own_tie = tie_of(e, segment, p);
         out->total++;
-        out->rank += out->matches &&
-                     (score > out->score || (score == out->score && tie_of(e, segment, p) < tie));
+        out->rank += out->matches && (score > out->score || (score == out->score && own_tie < tie));
+        if (topk_would_enter(best, score, own_tie))
+            TRY(topk_push(best, (struct topk_entry){.score = score, .tie = own_tie}));
     }
     return context.status;
+}
+
+/* Rank, total and the least score of the best. */
+static enum status stand_among_all(struct explainer *e, uint32_t tie)
+{
+    struct explanation *const out = e->out;
+    struct topk best;
+    enum status status = STATUS_OK;
+    topk_init(&best, EXPLAIN_BEST);
+    out->rank = out->matches ? 1 : 0;
+    for (size_t i = 0; i < e->plan->index->n_segments && status == STATUS_OK; i++)
+        status = count_matches(e, i, tie, &best);
+    out->n_best = (uint32_t)best.n;
+    out->least_best = best.n == 0 ? 0 : best.entries[0].score; /* the worst stands on top */
+    topk_release(&best);
+    return status;
 }
 
 enum status explain(const struct plan *plan, const struct tie_ranks *ties, uint32_t first,
@@ -275,9 +332,7 @@ enum status explain(const struct plan *plan, const struct tie_ranks *ties, uint3
     if (!found)
         TRY(find_nearest(&e, start, start + n, &passage));
     TRY(explain_passage(&e, passage));
-    made.rank = made.matches ? 1 : 0;
-    for (size_t i = 0; i < index->n_segments; i++)
-        TRY(count_matches(&e, i, tie_of(&e, e.number, passage)));
+    TRY(stand_among_all(&e, tie_of(&e, e.number, passage)));
     *out = made;
     return STATUS_OK;
 }

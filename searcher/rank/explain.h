@@ -20,13 +20,17 @@
 
 struct explained_leaf {
     const struct plan_node *node;
-    bool known;         /* the index holds all its words, each somewhere */
-    bool excluded;      /* it, or a group that it stands in, must not match */
-    float tf;           /* in the passage; a sloppy phrase has fractions; 0: not there */
-    uint32_t *word_tfs; /* of the node's words, one by one */
-    uint64_t
-        contribution; /* to the score, in units; 0 if the leaf, or a group of it, does not count */
+    bool known;            /* the index holds all its words, each somewhere; of PLAN_ANY some */
+    bool excluded;         /* it, or a group that it stands in, must not match */
+    float tf;              /* in the passage; a sloppy phrase has fractions; 0: not there; of a
+                              filter 1 if it selects the passage */
+    uint32_t *word_tfs;    /* of the node's words, one by one, on its side */
+    uint64_t alone;        /* what it would add to a score, in units, 0 if it is not there */
+    uint64_t contribution; /* what it adds: 0 if the leaf, or a group of it, does not count */
 };
+
+/* The best so many hits are what an explanation compares a passage with. */
+#define EXPLAIN_BEST 10u
 
 enum reason_kind {
     REASON_MISSING,  /* `node` is required and does not match */
@@ -48,6 +52,9 @@ struct explanation {
     uint32_t length;        /* of the passage, in words */
     uint32_t scored_length; /* as the profile rounds it */
     double mean_length;
+    uint64_t held;       /* what the leaves that it has, and that are not excluded, would add */
+    uint32_t n_best;     /* EXPLAIN_BEST, or as many as match */
+    uint64_t least_best; /* the least score of the n_best best hits */
     struct explained_leaf *leaves; /* those of the plan, in its order */
     size_t n_leaves;
     struct explained_reason *reasons; /* of not matching, in the order of the query */

@@ -5,20 +5,6 @@
 #include "common/text/tokenize.h"
 #include "searcher/rank/explain.h"
 
-/* From the first word's first byte to the last byte of any: words are pieces of one text, in order,
- * and bigrams overlap. */
-static struct span typed_range(const struct plan_node *leaf)
-{
-    const uint8_t *const start = leaf->words[0].typed.data;
-    const uint8_t *end = start;
-    for (size_t i = 0; i < leaf->n_words; i++) {
-        const struct span typed = leaf->words[i].typed;
-        if (typed.data + typed.len > end)
-            end = typed.data + typed.len;
-    }
-    return span_of(start, (size_t)(end - start));
-}
-
 static void print_bag(const struct plan_node *bag, struct buf *out)
 {
     buf_put_u8(out, '(');
@@ -27,28 +13,19 @@ static void print_bag(const struct plan_node *bag, struct buf *out)
             buf_put_u8(out, ' ');
         if (c->occur != OCCUR_SHOULD)
             buf_put_u8(out, c->occur == OCCUR_MUST ? '+' : '-');
-        explain_print_node(c, out); /* depth: LIMIT_QUERY_NESTING */
+        explain_print_node(c, out); /* depth: that of the tree */
     }
     buf_put_u8(out, ')');
 }
 
 void explain_print_node(const struct plan_node *node, struct buf *out)
 {
-    switch (node->kind) {
-    case PLAN_TERM:
-        buf_append_span(out, node->words[0].typed);
-        break;
-    case PLAN_PHRASE:
-        buf_put_u8(out, '"');
-        buf_append_span(out, typed_range(node));
-        buf_put_u8(out, '"');
-        if (node->slop > 0)
-            buf_printf(out, "~%u", (unsigned)node->slop);
-        break;
-    case PLAN_BAG:
+    if (node->kind == PLAN_BAG)
         print_bag(node, out);
-        break;
-    }
+    else if (node->query != NULL)
+        query_print_node(node->query, out);
+    else
+        buf_append_span(out, node->words[0].typed);
 }
 
 static bool plan_holds(const struct plan *plan, struct span term)

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * iterate_phrase: passages that hold all words of a phrase, close enough (phrase_match.h).
+ * iterate_phrase: passages that hold all words of a phrase or NEAR, close enough (phrase_match.h).
  *
  * Passages come first: the rarest word leads, and positions are read only where all words meet.
  */
 #include "searcher/rank/iterator.h"
 #include "searcher/rank/phrase_match.h"
+#include "searcher/rank/word_positions.h"
 
 struct word_cursor {
-    struct postings postings;
-    uint32_t *positions; /* of the current passage */
-    uint32_t cap;
+    struct word_positions at;
     uint32_t word; /* its number in the phrase */
 };
 
@@ -23,46 +22,33 @@ struct phrase_iterator {
     float tf;                    /* of the current passage */
 };
 
-static enum status load_positions(struct phrase_iterator *p, struct word_cursor *c)
-{
-    const uint32_t tf = postings_tf(&c->postings);
-    if (tf > segment_length(p->context->segment, postings_passage(&c->postings)))
-        return fail(STATUS_CORRUPT, "damaged posting list");
-    if (tf > c->cap) {
-        c->cap = 2 * tf < tf ? tf : 2 * tf;
-        c->positions = arena_alloc(p->context->arena, c->cap * sizeof *c->positions);
-        if (c->positions == NULL)
-            return fail_no_memory();
-    }
-    return postings_positions(&c->postings, c->positions);
-}
-
 /* Sets p->tf to how often the phrase stands in `passage`, at which all cursors are. */
 static enum status match(struct phrase_iterator *p, uint32_t passage)
 {
     for (size_t i = 0; i < p->node->n_words; i++) {
         struct word_cursor *const c = &p->cursors[i];
-        TRY(load_positions(p, c));
-        p->words[i].positions = c->positions;
-        p->words[i].n = postings_tf(&c->postings);
-        p->words[i].offset = p->node->words[c->word].position;
+        const struct plan_word *const word = &p->node->words[c->word];
+        TRY(word_positions_load(p->context->segment, p->context->arena, &c->at));
+        p->words[i] = (struct phrase_word){.positions = c->at.positions,
+                                           .n = c->at.n,
+                                           .offset = word->position,
+                                           .operand = word->operand};
     }
-    p->tf = phrase_tf(p->words, p->node->n_words, p->node->slop,
-                      segment_title_positions(p->context->segment, passage));
+    p->tf = node_tf(p->node, p->words, segment_title_positions(p->context->segment, passage));
     return STATUS_OK;
 }
 
 /* The first passage >= target that holds all words. */
 static uint32_t meet(struct phrase_iterator *p, uint32_t target)
 {
-    uint32_t candidate = postings_seek(&p->cursors[0].postings, target);
+    uint32_t candidate = postings_seek(&p->cursors[0].at.postings, target);
     for (size_t i = 1; i < p->node->n_words && candidate != PASSAGE_END;) {
-        const uint32_t there = postings_seek(&p->cursors[i].postings, candidate);
+        const uint32_t there = postings_seek(&p->cursors[i].at.postings, candidate);
         if (there == candidate) {
             i++;
             continue;
         }
-        candidate = there == PASSAGE_END ? there : postings_seek(&p->cursors[0].postings, there);
+        candidate = there == PASSAGE_END ? there : postings_seek(&p->cursors[0].at.postings, there);
         i = 1;
     }
     return candidate;
@@ -82,8 +68,8 @@ static uint32_t advance(struct iterator *it, uint32_t target)
             return passage;
     }
     for (size_t i = 0; i < p->node->n_words; i++)
-        if (p->cursors[i].postings.status != STATUS_OK)
-            p->context->status = p->cursors[i].postings.status;
+        if (p->cursors[i].at.postings.status != STATUS_OK)
+            p->context->status = p->cursors[i].at.postings.status;
     return PASSAGE_END;
 }
 
@@ -124,8 +110,8 @@ enum status iterate_phrase(struct iterator_context *context, const struct plan_n
     for (size_t i = 0; i < n; i++)
         TRY(postings_open(context->segment,
                           &node->words[cursors[i].word].entries[context->segment_number],
-                          &cursors[i].postings));
-    p->base.cost = cursors[0].postings.entry.df;
+                          &cursors[i].at.postings));
+    p->base.cost = cursors[0].at.postings.entry.df;
     *out = &p->base;
     return STATUS_OK;
 }

@@ -75,15 +75,35 @@ static enum status make_bag(struct iterator_context *context, const struct plan_
     return STATUS_OK;
 }
 
+/* How many of the node's words are in the segment. */
+static size_t count_words(const struct iterator_context *context, const struct plan_node *node)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < node->n_words; i++)
+        n += node->words[i].entries[context->segment_number].df > 0;
+    return n;
+}
+
 enum status iterator_make(struct iterator_context *context, const struct plan_node *node,
                           struct iterator **out)
 {
+    const size_t n_words = count_words(context, node);
     *out = NULL;
-    if (node->kind == PLAN_BAG)
-        return make_bag(context, node, out); /* depth: LIMIT_QUERY_NESTING */
-    for (size_t i = 0; i < node->n_words; i++)
-        if (node->words[i].entries[context->segment_number].df == 0)
+    switch (node->kind) {
+    case PLAN_BAG:
+        return make_bag(context, node, out); /* depth: that of the tree */
+    case PLAN_FILTER:
+        return iterate_filter(context, node, out);
+    case PLAN_TERM:
+        return n_words == 0 ? STATUS_OK : iterate_term(context, node, out);
+    case PLAN_ANY:
+        if (n_words == 0)
             return STATUS_OK;
-    return node->kind == PLAN_TERM ? iterate_term(context, node, out)
-                                   : iterate_phrase(context, node, out);
+        return node->n_words == 1 && node->side != SIDE_BOTH ? iterate_side(context, node, out)
+                                                             : iterate_union(context, node, out);
+    case PLAN_PHRASE:
+    case PLAN_NEAR:
+        return n_words < node->n_words ? STATUS_OK : iterate_phrase(context, node, out);
+    }
+    return STATUS_OK;
 }

@@ -62,6 +62,15 @@ enum status iterate_term(struct iterator_context *context, const struct plan_nod
                          struct iterator **out);
 enum status iterate_phrase(struct iterator_context *context, const struct plan_node *node,
                            struct iterator **out);
+/* The one word of the node is somewhere in the segment. */
+enum status iterate_side(struct iterator_context *context, const struct plan_node *node,
+                         struct iterator **out);
+/* One of the node's words is somewhere in the segment. */
+enum status iterate_union(struct iterator_context *context, const struct plan_node *node,
+                          struct iterator **out);
+/* *out stays NULL if it selects nothing. */
+enum status iterate_filter(struct iterator_context *context, const struct plan_node *node,
+                           struct iterator **out);
 /* All of them match; the score is the sum. n >= 1. */
 enum status iterate_and(struct iterator_context *context, struct iterator **children, size_t n,
                         struct iterator **out);

@@ -15,11 +15,16 @@
  *     contribution = weight * tf / (tf + k1 * (1 - b + b * words / mean))
  *     left out as stop words: the, of
  *
- * or, where the passage does not match:
+ * A pattern has a row for each word of it that is in the passage. Or, where the passage does not
+ * match:
  *
  *     port.txt#3 does not match; 17 passages do
  *       missing: "sea level"
  *       excluded, and in it: airport
+ *     98 words, ...
+ *     (the same table)
+ *
+ *     the first 10 hits have 7.204431 or more; the words that are in it would give 1.742313
  *
  * The contributions are whole units (score/bm25.h) whose sum is the score.
  */

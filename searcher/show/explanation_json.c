@@ -61,6 +61,9 @@ static void put_words(struct buf *out, const struct explained_leaf *leaf)
 static void put_leaf(struct buf *out, const struct explained_leaf *leaf)
 {
     static const char *const occurrences[] = {"should", "must", "must_not"};
+    static const char *const kinds[] = {
+        [PLAN_TERM] = "term", [PLAN_PHRASE] = "phrase", [PLAN_NEAR] = "near",
+        [PLAN_ANY] = "any",   [PLAN_FILTER] = "filter", [PLAN_BAG] = "bag"};
     const struct plan_node *const node = leaf->node;
     json_comma(out);
     buf_put_u8(out, '{');
@@ -73,6 +76,8 @@ static void put_leaf(struct buf *out, const struct explained_leaf *leaf)
                (double)node->weight / (double)SCORE_UNITS);
     put_score(out, "contribution", leaf->contribution);
     put_words(out, leaf);
+    put_score(out, "alone", leaf->alone);
+    put_string(out, "kind", span_of_string(kinds[node->kind]));
     buf_put_u8(out, '}');
 }
 
@@ -140,5 +145,8 @@ void explanation_json(const struct explanation_view *view, struct buf *out)
     put_reasons(out, "excluded", e, REASON_EXCLUDED);
     put_unknown(out, e);
     put_stop_words(out, view);
+    put_score(out, "held", e->held);
+    put_number(out, "n_best", e->n_best);
+    put_score(out, "least_best", e->least_best);
     buf_append_string(out, "}\n");
 }

@@ -8,7 +8,8 @@
 #include "searcher/show/explanation.h"
 #include "searcher/show/hit.h"
 
-#define ARROW " -> "
+#define ARROW     " -> "
+#define WORD_ROWS 20u /* words of a leaf that get a row */
 
 enum { COLUMN_WORD, COLUMN_TF, COLUMN_DF, COLUMN_IDF, COLUMN_WEIGHT, COLUMN_CONTRIBUTION, COLUMNS };
 
@@ -76,16 +77,22 @@ static void put_word(struct table *t, const struct plan_word *word)
     }
 }
 
+/* Whether the leaf is one word, which then needs no rows of its own. */
+static bool is_one_word(const struct plan_node *node)
+{
+    return node->kind == PLAN_TERM || (node->kind == PLAN_ANY && node->query->kind == QUERY_TERM);
+}
+
 static void put_leaf_name(struct table *t, const struct plan_node *node)
 {
     struct buf typed = BUF_INIT;
     if (node->occur != OCCUR_SHOULD)
         buf_put_u8(&t->cells, node->occur == OCCUR_MUST ? '+' : '-');
-    if (node->kind == PLAN_TERM) {
-        put_word(t, &node->words[0]);
-    } else {
-        explain_print_node(node, &typed);
-        escape_append(&t->cells, buf_span(&typed), ESCAPE_LINE);
+    explain_print_node(node, &typed);
+    escape_append(&t->cells, buf_span(&typed), ESCAPE_LINE);
+    if (is_one_word(node) && !span_equal(node->words[0].typed, node->words[0].term)) {
+        buf_append_string(&t->cells, ARROW);
+        escape_append(&t->cells, node->words[0].term, ESCAPE_LINE);
     }
     if (node->count > 1)
         buf_printf(&t->cells, " (%u times)", (unsigned)node->count);
@@ -106,45 +113,70 @@ static void put_contribution(struct table *t, const struct explained_leaf *leaf)
 {
     if (leaf->contribution > 0)
         hit_put_score(&t->cells, leaf->contribution, 6);
+    else if (leaf->node->kind == PLAN_FILTER)
+        buf_append_string(&t->cells, leaf->tf > 0 ? "it is" : "it is not");
     else if (!leaf->known)
         buf_append_string(&t->cells, "not in the index");
     else if (leaf->tf <= 0)
         buf_append_string(&t->cells, leaf->excluded ? "excluded" : "not in it");
     else
-        buf_append_string(&t->cells, leaf->excluded ? "excluded" : "its group does not match");
+        buf_append_string(&t->cells, leaf->excluded ? "excluded" : "does not count");
+}
+
+/* The word whose df and idf are the leaf's; NULL if it has several, or none. */
+static const struct plan_word *statistics_of(const struct plan_node *node)
+{
+    const struct plan_word *commonest = NULL;
+    for (size_t i = 0; node->kind == PLAN_ANY && i < node->n_words; i++)
+        if (commonest == NULL || node->words[i].df > commonest->df)
+            commonest = &node->words[i];
+    return node->kind == PLAN_TERM ? &node->words[0] : commonest;
 }
 
 static void put_leaf(struct table *t, const struct explained_leaf *leaf)
 {
     const struct plan_node *const node = leaf->node;
+    const struct plan_word *const word = statistics_of(node);
     put_leaf_name(t, node);
     end_cell(t);
-    buf_printf(&t->cells, "%.4g", (double)leaf->tf);
+    if (node->kind != PLAN_FILTER)
+        buf_printf(&t->cells, "%.4g", (double)leaf->tf);
     end_cell(t);
-    if (node->kind == PLAN_TERM) {
-        put_statistics(t, &node->words[0]);
+    if (word != NULL) {
+        put_statistics(t, word);
     } else {
         end_cell(t);
         end_cell(t);
     }
-    if (leaf->known)
+    if (leaf->known && node->kind != PLAN_FILTER)
         buf_printf(&t->cells, "%.6f", (double)node->weight / (double)SCORE_UNITS);
     end_cell(t);
     put_contribution(t, leaf);
     end_cell(t);
 }
 
-static void put_phrase_words(struct table *t, const struct explained_leaf *leaf)
+static void put_word_row(struct table *t, const struct plan_word *word, uint32_t tf)
 {
-    for (size_t i = 0; i < leaf->node->n_words; i++) {
-        buf_append_string(&t->cells, "  ");
-        put_word(t, &leaf->node->words[i]);
-        end_cell(t);
-        buf_printf(&t->cells, "%u", (unsigned)leaf->word_tfs[i]);
-        end_cell(t);
-        put_statistics(t, &leaf->node->words[i]);
-        end_cell(t);
-        end_cell(t);
+    buf_append_string(&t->cells, "  ");
+    put_word(t, word);
+    end_cell(t);
+    buf_printf(&t->cells, "%u", (unsigned)tf);
+    end_cell(t);
+    put_statistics(t, word);
+    end_cell(t);
+    end_cell(t);
+}
+
+/* The words of a phrase; of a pattern those that are in the passage. */
+static void put_words(struct table *t, const struct explained_leaf *leaf)
+{
+    const bool all = leaf->node->kind != PLAN_ANY;
+    size_t n = 0;
+    for (size_t i = 0; i < leaf->node->n_words && n < WORD_ROWS; i++) {
+        if (!all && leaf->word_tfs[i] == 0)
+            continue;
+        put_word_row(t, &leaf->node->words[i], leaf->word_tfs[i]);
+        n++;
     }
 }
 
@@ -157,8 +189,8 @@ static void put_leaves(const struct explanation *e, struct buf *out)
     }
     for (size_t i = 0; i < e->n_leaves; i++) {
         put_leaf(&t, &e->leaves[i]);
-        if (e->leaves[i].node->kind == PLAN_PHRASE)
-            put_phrase_words(&t, &e->leaves[i]);
+        if (!is_one_word(e->leaves[i].node))
+            put_words(&t, &e->leaves[i]);
     }
     if (t.cells.failed)
         out->failed = true;
@@ -199,6 +231,7 @@ static void put_reasons(const struct explanation *e, enum reason_kind kind, cons
     buf_release(&typed);
 }
 
+/* A word that is nowhere in the index, or a pattern that no word of it fits. */
 static void put_unknown_words(const struct explanation *e, struct buf *out)
 {
     bool any = false;
@@ -209,6 +242,10 @@ static void put_unknown_words(const struct explanation *e, struct buf *out)
                 continue;
             put_separator(out, "not in the index at all: ", &any);
             escape_append(out, node->words[j].typed, ESCAPE_LINE);
+        }
+        if (node->kind == PLAN_ANY && node->n_words == 0) {
+            put_separator(out, "not in the index at all: ", &any);
+            escape_append(out, node->query->words[0].typed, ESCAPE_LINE);
         }
     }
     end_list(out, any);
@@ -226,16 +263,39 @@ static void put_stop_words(const struct explanation_view *view, struct buf *out)
 
 /* ---- the whole ---- */
 
+static void put_length(const struct explanation_view *view, struct buf *out)
+{
+    const struct explanation *const e = &view->explanation;
+    buf_printf(out, "%u words", (unsigned)e->length);
+    if (e->scored_length != e->length)
+        buf_printf(out, ", scored as %u", (unsigned)e->scored_length);
+    buf_printf(out, "; the mean is %.1f; k1 %g, b %g\n\n", e->mean_length, (double)view->k1,
+               (double)view->b);
+}
+
+/* What stands between the passage and the first hits. */
+static void put_needed(const struct explanation *e, struct buf *out)
+{
+    const bool among_best = e->matches && e->rank <= e->n_best;
+    if (among_best || e->n_best < EXPLAIN_BEST)
+        return;
+    buf_printf(out, "the first %u hits have ", EXPLAIN_BEST);
+    hit_put_score(out, e->least_best, 6);
+    buf_append_string(out, " or more");
+    if (!e->matches) {
+        buf_append_string(out, "; the words that are in it would give ");
+        hit_put_score(out, e->held, 6);
+    }
+    buf_put_u8(out, '\n');
+}
+
 static void put_match(const struct explanation_view *view, struct buf *out)
 {
     const struct explanation *const e = &view->explanation;
     buf_printf(out, ": rank %u of %llu, score ", (unsigned)e->rank, (unsigned long long)e->total);
     hit_put_score(out, e->score, 6);
-    buf_printf(out, "\n%u words", (unsigned)e->length);
-    if (e->scored_length != e->length)
-        buf_printf(out, ", scored as %u", (unsigned)e->scored_length);
-    buf_printf(out, "; the mean is %.1f; k1 %g, b %g\n\n", e->mean_length, (double)view->k1,
-               (double)view->b);
+    buf_put_u8(out, '\n');
+    put_length(view, out);
     put_leaves(e, out);
     buf_append_string(out,
                       "\ncontribution = weight * tf / (tf + k1 * (1 - b + b * words / mean))\n");
@@ -251,6 +311,11 @@ static void put_mismatch(const struct explanation_view *view, struct buf *out)
     for (size_t i = 0; i < e->n_reasons; i++)
         if (e->reasons[i].kind == REASON_NOTHING)
             buf_append_string(out, "  none of the words is in it\n");
+    if (e->n_leaves == 0)
+        return;
+    put_length(view, out);
+    put_leaves(e, out);
+    buf_put_u8(out, '\n');
 }
 
 void explanation_text(const struct explanation_view *view, struct buf *out)
@@ -260,6 +325,7 @@ void explanation_text(const struct explanation_view *view, struct buf *out)
         put_match(view, out);
     else
         put_mismatch(view, out);
+    put_needed(&view->explanation, out);
     put_unknown_words(&view->explanation, out);
     put_stop_words(view, out);
 }

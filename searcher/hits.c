@@ -2,6 +2,7 @@
 /* hits: the second half of search.h, from the numbers of a ranking to what a person reads. */
 #include <stdlib.h>
 
+#include "common/base/limits.h"
 #include "common/segment/passage_id.h"
 #include "searcher/search.h"
 #include "searcher/show/trec_run.h"
@@ -96,32 +97,78 @@ static enum status keep_span(struct arena *arena, struct span bytes, struct span
     return out->data == NULL ? fail_no_memory() : STATUS_OK;
 }
 
-/* The terms to highlight: those of all leaves; a word that must not occur does no harm here. */
-static enum status snippet_terms(const struct plan *plan, struct arena *arena,
-                                 struct snippet_term **out, size_t *n)
+/* ---- what to show of a query ---- */
+
+/* A query on its way into a snippet_query. */
+struct snippet_maker {
+    struct arena *arena;
+    struct snippet_term *terms;
+    size_t n_terms;
+    struct snippet_phrase *phrases;
+    size_t n_phrases;
+    uint32_t n_groups;
+};
+
+static void add_terms(struct snippet_maker *m, const struct plan_node *leaf)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < plan->n_leaves; i++)
-        most += plan->leaves[i]->n_words;
-    *out = arena_alloc(arena, (most + 1) * sizeof **out);
-    *n = 0;
-    if (*out == NULL)
+    const uint32_t group = leaf->n_words > 1 ? ++m->n_groups : 0;
+    for (size_t i = 0; i < leaf->n_words; i++)
+        m->terms[m->n_terms++] = (struct snippet_term){
+            leaf->words[i].term, (float)(leaf->boost * leaf->words[i].idf), group};
+}
+
+static enum status add_phrase(struct snippet_maker *m, const struct plan_node *leaf)
+{
+    struct snippet_word *const words = arena_alloc(m->arena, leaf->n_words * sizeof *words);
+    if (words == NULL)
         return fail_no_memory();
-    for (size_t i = 0; i < plan->n_leaves; i++)
-        for (size_t j = 0; j < plan->leaves[i]->n_words; j++) {
-            const struct plan_word *const w = &plan->leaves[i]->words[j];
-            const float weight = (float)(plan->leaves[i]->boost * w->idf);
-            (*out)[(*n)++] = (struct snippet_term){w->term, weight};
-        }
+    for (size_t i = 0; i < leaf->n_words; i++)
+        words[i] =
+            (struct snippet_word){leaf->words[i].term, (float)(leaf->boost * leaf->words[i].idf),
+                                  leaf->words[i].position, leaf->words[i].operand};
+    m->phrases[m->n_phrases++] =
+        (struct snippet_phrase){words, leaf->n_words, leaf->slop, leaf->kind == PLAN_NEAR};
     return STATUS_OK;
 }
+
+/* Adds what the body of a passage may hold of the node: nothing of what must not be there, or of
+ * what is asked of titles. */
+static enum status add_node(struct snippet_maker *m, const struct plan_node *node)
+{
+    if (node->occur == OCCUR_MUST_NOT || node->side == SIDE_TITLE)
+        return STATUS_OK;
+    const bool spaced = node->kind == PLAN_PHRASE || node->kind == PLAN_NEAR;
+    if (spaced && node->n_words <= LIMIT_NEAR_WORDS)
+        return add_phrase(m, node); /* a quoted page is shown as its words */
+    add_terms(m, node);
+    for (const struct plan_node *c = node->first_child; c != NULL; c = c->next)
+        TRY(add_node(m, c)); /* depth: that of the tree */
+    return STATUS_OK;
+}
+
+static enum status make_snippet_query(const struct plan *plan, struct arena *arena,
+                                      struct snippet_query *out)
+{
+    struct snippet_maker m = {.arena = arena};
+    size_t n_words = 0;
+    for (size_t i = 0; i < plan->n_leaves; i++)
+        n_words += plan->leaves[i]->n_words;
+    m.terms = arena_alloc(arena, (n_words + 1) * sizeof *m.terms);
+    m.phrases = arena_alloc(arena, (plan->n_leaves + 1) * sizeof *m.phrases);
+    if (m.terms == NULL || m.phrases == NULL)
+        return fail_no_memory();
+    TRY(add_node(&m, plan->root));
+    *out = (struct snippet_query){m.terms, m.n_terms, m.phrases, m.n_phrases};
+    return STATUS_OK;
+}
+
+/* ---- hits ---- */
 
 struct hit_maker {
     struct searcher *searcher;
     struct arena *arena;
     struct buf scratch;
-    struct snippet_term *terms;
-    size_t n_terms;
+    struct snippet_query query;
     uint32_t width;
 };
 
@@ -134,7 +181,7 @@ static enum status fill_text(struct hit_maker *m, const struct passage_view *v, 
         return STATUS_OK;
     TRY(search_text(m->searcher, v, v->start, v->end, &m->scratch));
     TRY(keep(m->arena, &m->scratch, &hit->text));
-    return snippet_make(hit->text, s->analyzer, s->index->profile, m->terms, m->n_terms, m->width,
+    return snippet_make(hit->text, s->analyzer, s->index->profile, &m->query, m->width,
                         &hit->snippet);
 }
 
@@ -159,7 +206,7 @@ static enum status fill_hit(struct hit_maker *m, const struct topk_entry *e, uin
 static enum status fill_list(struct hit_maker *m, struct search_result *result, size_t first,
                              size_t n, struct hit_list *list)
 {
-    TRY(snippet_terms(&result->plan, m->arena, &m->terms, &m->n_terms));
+    TRY(make_snippet_query(&result->plan, m->arena, &m->query));
     query_print(&result->query, &m->scratch);
     TRY(keep(m->arena, &m->scratch, &list->reading));
     list->hits = arena_alloc(m->arena, (n + 1) * sizeof *list->hits);
@@ -198,24 +245,6 @@ void hit_list_release(struct hit_list *list)
     list->n_hits = 0;
 }
 
-/* The number behind the last '#' of an id; 0 if there is none. */
-static uint32_t passage_number(struct span id, struct span *document)
-{
-    size_t at = id.len;
-    uint64_t number = 0;
-    uint64_t scale = 1;
-    while (at > 0 && id.data[at - 1] >= '0' && id.data[at - 1] <= '9' && id.len - at < 10) {
-        at--;
-        number += (uint64_t)(id.data[at] - '0') * scale;
-        scale *= 10;
-    }
-    if (at == 0 || at == id.len || id.data[at - 1] != '#' || id.data[at] == '0' ||
-        number > UINT32_MAX)
-        return 0;
-    *document = span_of(id.data, at - 1);
-    return (uint32_t)number;
-}
-
 static enum status find_document(struct searcher *s, struct span id, size_t *segment,
                                  uint32_t *document, bool *found)
 {
@@ -237,7 +266,7 @@ enum status search_find_id(struct searcher *s, struct span id, uint32_t *first, 
     uint32_t number = 0;
     TRY(find_document(s, id, &segment, &document, whole));
     if (!*whole) {
-        number = passage_number(id, &name);
+        number = passage_id_number(id, &name);
         bool found = false;
         if (number > 0)
             TRY(find_document(s, name, &segment, &document, &found));

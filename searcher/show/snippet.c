@@ -3,9 +3,10 @@
  * snippet: finds the matches of a passage, then the best window, then readable edges for it.
  *
  *   1. One pass of tokenizer and analyzer over the passage; tokens whose term is asked for are
- *      matches. Terms are looked up in a sorted array.
+ *      matches. Terms are looked up in a sorted array. Words that are asked for in phrases alone
+ *      are matches only where one of these is found among their positions (phrase_match.h).
  *   2. Two pointers over the matches: for each last match, the first one that still lies within
- *      `width` characters. The weight of the distinct terms between them is kept up to date;
+ *      `width` characters. The weight of the distinct things between them is kept up to date;
  *      weights are whole numbers, so that adding and taking away leaves no rounding behind and ties
  *      are ties. What is chosen is the core: best weight, then most matches, then earliest.
  *   3. snippet_edges.c lays the window around the core.
@@ -17,6 +18,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "searcher/rank/phrase_match.h"
 #include "searcher/show/snippet_edges.h"
 
 /* A weight of 1 in whole numbers, and the most a weight may be, so that sums stay below 2^63. */
@@ -26,6 +28,8 @@
 struct wanted {
     struct span term;
     uint64_t weight;
+    uint32_t group; /* as given; then which thing it is */
+    bool plain;     /* asked for wherever it stands */
 };
 
 struct match {
@@ -33,14 +37,17 @@ struct match {
     uint32_t end;
     uint32_t first_character; /* characters before it in the passage */
     uint32_t end_character;
+    uint32_t position;
     uint32_t wanted; /* its place in the sorted terms */
+    bool counts;
 };
 
 struct finder {
     struct span text;
     struct buf terms;    /* struct wanted, sorted, distinct */
+    size_t n_things;     /* numbered in wanted.group */
     struct buf matches;  /* struct match, in order */
-    struct buf counts;   /* uint32_t a term: its matches in the window at hand */
+    struct buf counts;   /* uint32_t a thing: its matches in the window at hand */
     uint32_t characters; /* of the text */
 };
 
@@ -58,28 +65,81 @@ static int compare_wanted(const void *a, const void *b)
     return span_compare(((const struct wanted *)a)->term, ((const struct wanted *)b)->term);
 }
 
-/* Sorts the terms; of equal ones the heaviest stays. */
-static void sort_terms(struct finder *f, const struct snippet_term *terms, size_t n_terms)
+static void add_wanted(struct finder *f, struct span term, float weight, uint32_t group, bool plain)
 {
-    for (size_t i = 0; i < n_terms; i++) {
-        /* At least 1, for a NaN too, so that every match counts. */
-        const float units = fminf(fmaxf(terms[i].weight * WEIGHT_UNIT, 1.0f), WEIGHT_MOST);
-        const struct wanted wanted = {terms[i].term, (uint64_t)units};
-        buf_append(&f->terms, &wanted, sizeof wanted);
-    }
+    /* At least 1, for a NaN too, so that every match counts. */
+    const float units = fminf(fmaxf(weight * WEIGHT_UNIT, 1.0f), WEIGHT_MOST);
+    const struct wanted wanted = {term, (uint64_t)units, group, plain};
+    buf_append(&f->terms, &wanted, sizeof wanted);
+}
+
+/* Sorts the terms; equal ones become one with the weight of the heaviest. */
+static size_t sort_terms(struct finder *f)
+{
     struct wanted *const all = (struct wanted *)(void *)f->terms.data;
     const size_t n = f->terms.len / sizeof *all;
-    if (n == 0)
-        return;
-    qsort(all, n, sizeof *all, compare_wanted);
     size_t last = 0;
+    if (n == 0)
+        return 0;
+    qsort(all, n, sizeof *all, compare_wanted);
     for (size_t i = 1; i < n; i++) {
-        if (!span_equal(all[i].term, all[last].term))
+        if (!span_equal(all[i].term, all[last].term)) {
             all[++last] = all[i];
-        else if (all[i].weight > all[last].weight)
+            continue;
+        }
+        all[last].plain = all[last].plain || all[i].plain;
+        if (all[i].weight > all[last].weight) {
             all[last].weight = all[i].weight;
+            all[last].group = all[i].group;
+        }
     }
     f->terms.len = (last + 1) * sizeof *all;
+    return last + 1;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct wanted *const x = *(const struct wanted *const *)a;
+    const struct wanted *const y = *(const struct wanted *const *)b;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+/* Numbers the things: a term, or a group of terms, each of which then has the weight of the
+ * heaviest. */
+static enum status number_things(struct finder *f, size_t n)
+{
+    struct wanted *const all = (struct wanted *)(void *)f->terms.data;
+    struct wanted **const sorted = calloc(n + 1, sizeof *sorted);
+    if (sorted == NULL)
+        return fail_no_memory();
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = &all[i];
+    qsort(sorted, n, sizeof(struct wanted *), compare_groups);
+    for (size_t i = 0, end; i < n; i = end) {
+        const uint32_t group = sorted[i]->group;
+        uint64_t most = sorted[i]->weight;
+        for (end = i + 1; group != 0 && end < n && sorted[end]->group == group; end++)
+            most = sorted[end]->weight > most ? sorted[end]->weight : most;
+        for (size_t j = i; j < end; j++) {
+            sorted[j]->group = (uint32_t)f->n_things;
+            sorted[j]->weight = most;
+        }
+        f->n_things++;
+    }
+    free(sorted);
+    return STATUS_OK;
+}
+
+static enum status take_query(struct finder *f, const struct snippet_query *query)
+{
+    for (size_t i = 0; i < query->n_terms; i++)
+        add_wanted(f, query->terms[i].term, query->terms[i].weight, query->terms[i].group, true);
+    for (size_t i = 0; i < query->n_phrases; i++)
+        for (size_t j = 0; j < query->phrases[i].n_words; j++)
+            add_wanted(f, query->phrases[i].words[j].term, query->phrases[i].words[j].weight, 0,
+                       false);
+    TRY(buf_status(&f->terms));
+    return number_things(f, sort_terms(f));
 }
 
 static void find_matches(struct finder *f, struct analyzer *analyzer, enum tokenize_style style)
@@ -96,20 +156,98 @@ static void find_matches(struct finder *f, struct analyzer *analyzer, enum token
         const size_t len = token.end - token.start;
         struct analysis analysis;
         analyzer_apply(analyzer, span_of(bytes, len), token.ascii, &analysis);
-        const struct wanted key = {analysis.term, 0};
+        const struct wanted key = {.term = analysis.term};
         const struct wanted *const found =
             analysis.kept ? bsearch(&key, wanted, n_wanted, sizeof key, compare_wanted) : NULL;
         if (found == NULL)
             continue;
         characters += count_characters(f->text.data + at, token.start - at);
         at = token.start;
-        const struct match match = {token.start, token.end, characters,
-                                    characters + count_characters(bytes, len),
-                                    (uint32_t)(found - wanted)};
+        const struct match match = {.start = token.start,
+                                    .end = token.end,
+                                    .first_character = characters,
+                                    .end_character = characters + count_characters(bytes, len),
+                                    .position = token.position,
+                                    .wanted = (uint32_t)(found - wanted),
+                                    .counts = found->plain};
         buf_append(&f->matches, &match, sizeof match);
     }
     f->characters = characters + count_characters(f->text.data + at, f->text.len - at);
 }
+
+/* ---- phrases ---- */
+
+/* The match at the position of a word of a phrase counts. */
+static void count_match(void *context, uint32_t position)
+{
+    struct finder *const f = context;
+    struct match *const matches = (struct match *)(void *)f->matches.data;
+    size_t low = 0;
+    size_t high = f->matches.len / sizeof *matches;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (matches[middle].position < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    matches[low].counts = true;
+}
+
+/* Appends the positions at which the term stands; returns how many. */
+static uint32_t put_positions(const struct finder *f, struct span term, struct buf *out)
+{
+    const struct match *const matches = (const struct match *)(void *)f->matches.data;
+    const struct wanted *const wanted = (const struct wanted *)(void *)f->terms.data;
+    uint32_t n = 0;
+    for (size_t i = 0; i < f->matches.len / sizeof *matches; i++) {
+        if (!span_equal(wanted[matches[i].wanted].term, term))
+            continue;
+        buf_append(out, &matches[i].position, sizeof matches[i].position);
+        n++;
+    }
+    return n;
+}
+
+/* Lets the matches count that are words of the phrase in its place. */
+static enum status find_phrase(struct finder *f, const struct snippet_phrase *phrase)
+{
+    struct phrase_word *const words = calloc(phrase->n_words + 1, sizeof *words);
+    struct buf positions = BUF_INIT;
+    bool all = words != NULL;
+    for (size_t i = 0; i < phrase->n_words && all; i++) {
+        words[i] = (struct phrase_word){.n = put_positions(f, phrase->words[i].term, &positions),
+                                        .offset = phrase->words[i].offset,
+                                        .operand = phrase->words[i].operand};
+        all = words[i].n > 0;
+    }
+    const bool failed = words == NULL || positions.failed;
+    const uint32_t *at = (const uint32_t *)(void *)positions.data; /* it moves no more */
+    for (size_t i = 0; i < phrase->n_words && all && !failed; at += words[i++].n)
+        words[i].positions = at;
+    const struct phrase_sink sink = {count_match, f};
+    if (all && !failed)
+        phrase_find(words, phrase->n_words, phrase->slop, phrase->near, &sink);
+    free(words);
+    buf_release(&positions);
+    return failed ? fail_no_memory() : STATUS_OK;
+}
+
+/* Leaves the matches that count. */
+static enum status find_phrases(struct finder *f, const struct snippet_query *query)
+{
+    struct match *const matches = (struct match *)(void *)f->matches.data;
+    size_t n = 0;
+    for (size_t i = 0; i < query->n_phrases; i++)
+        TRY(find_phrase(f, &query->phrases[i]));
+    for (size_t i = 0; i < f->matches.len / sizeof *matches; i++)
+        if (matches[i].counts)
+            matches[n++] = matches[i];
+    f->matches.len = n * sizeof *matches;
+    return STATUS_OK;
+}
+
+/* ---- the window ---- */
 
 /* The matches between two of them, both included, and what they are worth. */
 struct stretch {
@@ -137,12 +275,12 @@ static struct snippet_core find_core(const struct finder *f, uint32_t width)
     struct stretch now = {0, 0, 0};
     for (now.last = 0; now.last < n; now.last++) {
         const struct match *const last = &matches[now.last];
-        if (counts[last->wanted]++ == 0)
+        if (counts[wanted[last->wanted].group]++ == 0)
             now.weight += wanted[last->wanted].weight;
         while (now.first < now.last &&
                last->end_character - matches[now.first].first_character > width) {
             const uint32_t gone = matches[now.first++].wanted;
-            if (--counts[gone] == 0)
+            if (--counts[wanted[gone].group] == 0)
                 now.weight -= wanted[gone].weight;
         }
         if (is_better(&now, &best))
@@ -194,12 +332,13 @@ static enum status set_highlights(const struct finder *f, uint32_t start, uint32
 }
 
 static enum status make(struct finder *f, struct analyzer *analyzer, enum tokenize_style style,
-                        uint32_t width, struct snippet *out)
+                        const struct snippet_query *query, uint32_t width, struct snippet *out)
 {
+    TRY(take_query(f, query));
     find_matches(f, analyzer, style);
-    buf_put_zeros(&f->counts, f->terms.len / sizeof(struct wanted) * sizeof(uint32_t));
-    TRY(buf_status(&f->terms));
     TRY(buf_status(&f->matches));
+    TRY(find_phrases(f, query));
+    buf_put_zeros(&f->counts, f->n_things * sizeof(uint32_t));
     TRY(buf_status(&f->counts));
     uint32_t start = 0;
     uint32_t end = (uint32_t)f->text.len;
@@ -216,13 +355,12 @@ static enum status make(struct finder *f, struct analyzer *analyzer, enum tokeni
 }
 
 enum status snippet_make(struct span passage, struct analyzer *analyzer,
-                         const struct profile *profile, const struct snippet_term *terms,
-                         size_t n_terms, uint32_t width, struct snippet *out)
+                         const struct profile *profile, const struct snippet_query *query,
+                         uint32_t width, struct snippet *out)
 {
-    struct finder f = {snippet_trim(passage), BUF_INIT, BUF_INIT, BUF_INIT, 0};
+    struct finder f = {.text = snippet_trim(passage)};
     const uint32_t trimmed = f.text.len == 0 ? 0 : (uint32_t)(f.text.data - passage.data);
-    sort_terms(&f, terms, n_terms);
-    const enum status status = make(&f, analyzer, profile->tokenize, width, out);
+    const enum status status = make(&f, analyzer, profile->tokenize, query, width, out);
     buf_release(&f.terms);
     buf_release(&f.matches);
     buf_release(&f.counts);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "searcher/relax.h"
 #include "searcher/show/hits_json.h"
 #include "searcher/show/hits_text.h"
 #include "searcher/show/trec_run.h"
@@ -36,12 +37,26 @@ static enum status append_run(struct searcher *s, const struct search_result *re
     return status == STATUS_OK ? buf_status(out) : status;
 }
 
-enum status answer_append(struct searcher *s, struct search_result *result, struct span qid,
-                          struct span query, const struct answer_style *style, struct buf *out)
+/* Adds the alternatives, which live in the result's arena. */
+static enum status add_alternatives(struct searcher *s, const struct search_options *options,
+                                    struct search_result *result, struct hit_list *list)
+{
+    struct hit_alternative *found;
+    if (!relax_is_due(result))
+        return STATUS_OK;
+    TRY(relax(s, options, result, &found, &list->n_alternatives));
+    list->alternatives = found;
+    return STATUS_OK;
+}
+
+enum status answer_append(struct searcher *s, const struct search_options *options,
+                          struct search_result *result, struct span qid, struct span query,
+                          const struct answer_style *style, struct buf *out)
 {
     if (style->form == ANSWER_TREC || style->form == ANSWER_MSMARCO)
         return append_run(s, result, qid, style, out);
     struct hit_list list;
+    enum status status = STATUS_OK;
     TRY(search_hits(s, result, 0, result->best.n, SNIPPET_WIDTH, &list));
     list.qid = qid;
     list.query = query;
@@ -50,10 +65,12 @@ enum status answer_append(struct searcher *s, struct search_result *result, stru
     list.show_reading |= style->show_reading;
     const struct hits_text_style text = {style->width, style->colour,
                                          result->documents ? "document" : "passage"};
+    if (style->alternatives)
+        status = add_alternatives(s, options, result, &list);
     if (style->form == ANSWER_JSON)
         hits_json(&list, out);
     else
         hits_text(&list, &text, out);
     hit_list_release(&list);
-    return buf_status(out);
+    return status == STATUS_OK ? buf_status(out) : status;
 }

@@ -16,14 +16,16 @@ struct answer_style {
     bool colour;
     bool show_time;    /* in text */
     bool show_reading; /* in text, also when it is obvious */
+    bool alternatives; /* text and JSON: other queries, where this one found nothing or little */
 };
 
 /* "text", "json", "trec", "msmarco"; STATUS_USAGE otherwise. */
 enum status answer_form_by_name(const char *name, enum answer_form *out /* OUT */);
 
 /* Appends the answer. `qid` names the query in runs and JSON (empty: null there); `query` is as
- * typed. */
-enum status answer_append(struct searcher *s, struct search_result *result, struct span qid,
-                          struct span query, const struct answer_style *style, struct buf *out);
+ * typed; `options` are those that it was ranked with. */
+enum status answer_append(struct searcher *s, const struct search_options *options,
+                          struct search_result *result, struct span qid, struct span query,
+                          const struct answer_style *style, struct buf *out);
 
 #endif

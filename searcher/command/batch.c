@@ -70,7 +70,7 @@ static enum status answer_one(struct worker *w, size_t i)
     buf_clear(out);
     TRY(search_run(w->searcher, t->text, &b->options, &w->result));
     b->microseconds[i] = w->result.microseconds;
-    return answer_append(w->searcher, &w->result, t->qid, t->text, &b->style, out);
+    return answer_append(w->searcher, &b->options, &w->result, t->qid, t->text, &b->style, out);
 }
 
 static void *work(void *context)

@@ -47,6 +47,7 @@ static enum status interpret(const struct settings *s, struct asker *a)
                                      .width = terminal_is(STDOUT_FILENO) ? terminal_width() : 0,
                                      .colour = terminal_wants_colour(STDOUT_FILENO),
                                      .show_time = true,
+                                     .alternatives = true,
                                      .show_reading = s->reading};
     a->count = s->count;
     if (s->json)
@@ -74,7 +75,7 @@ static enum status answer(struct asker *a, struct span qid, struct span query)
         buf_printf(&a->out, "%llu\n", (unsigned long long)a->result.total);
         TRY(buf_status(&a->out));
     } else {
-        TRY(answer_append(a->searcher, &a->result, qid, query, &a->style, &a->out));
+        TRY(answer_append(a->searcher, &a->options, &a->result, qid, query, &a->style, &a->out));
     }
     cli_print(buf_span(&a->out));
     (void)fflush(stdout);
@@ -162,7 +163,9 @@ const struct cli_command query_command = {
     "query",
     "[opts] INDEX [QUERY...]",
     "answer one query, or one a line from standard input",
-    "A query: words, \"a phrase\", \"a phrase\"~3, +must, -must_not, (a group). Everything behind\n"
-    "INDEX is the query. Exit status: 0 something was found, 1 nothing, 2 an error.",
+    "A query: words, \"a phrase\", \"a phrase\"~3, +must, -must_not, (a group), AND, OR, NOT,\n"
+    "near NEAR/5 words, prefix*, wild?card*, fuzzy~1, title:word, body:word, date:2022..2025,\n"
+    "id:ID, boost^2; \\ before a sign makes it text. Everything behind INDEX is the query.\n"
+    "Exit status: 0 something was found, 1 nothing, 2 an error.",
     options,
     run};

@@ -225,8 +225,10 @@ static enum status help(struct session *s, struct span argument)
         buf_printf(&s->out, "  :%s %s%*s  %s\n", actions[i].name, actions[i].argument, width - used,
                    "", actions[i].help);
     }
-    buf_append_string(&s->out, "All else is a query: words, \"a phrase\", \"a phrase\"~3, +must, "
-                               "-must_not, (a group).\n");
+    buf_append_string(&s->out,
+                      "All else is a query: words, \"a phrase\", \"a phrase\"~3, +must, "
+                      "-must_not, (a group),\nAND, OR, NOT, near NEAR/5 words, prefix*, "
+                      "wild?card*, fuzzy~1, title:word,\ndate:2022..2025, id:ID, boost^2.\n");
     return STATUS_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/terminal.h"
 #include "searcher/prompt/actions.h"
 #include "searcher/prompt/line_editor.h"
+#include "searcher/relax.h"
 #include "searcher/show/hits_text.h"
 
 enum status session_flush(struct session *s)
@@ -23,6 +24,19 @@ enum status session_flush(struct session *s)
 
 /* ---- answers ---- */
 
+/* Looks for other queries where this one found nothing or little. */
+static enum status find_alternatives(struct session *s, struct hit_list *list)
+{
+    struct hit_alternative *found;
+    if (!relax_is_due(&s->result))
+        return STATUS_OK;
+    TRY(relax(s->searcher, &s->asked, &s->result, &found, &list->n_alternatives));
+    list->alternatives = found;
+    s->alternatives = found;
+    s->n_alternatives = list->n_alternatives;
+    return STATUS_OK;
+}
+
 /* Lists hits [first, n) of the answer, as far as it has them. */
 static enum status list_hits(struct session *s, size_t first, size_t n)
 {
@@ -31,20 +45,24 @@ static enum status list_hits(struct session *s, size_t first, size_t n)
     const struct hits_text_style style = {.width = s->terminal ? terminal_width() : 0,
                                           .colour = s->colour,
                                           .unit = s->result.documents ? "document" : "passage"};
+    enum status status = STATUS_OK;
     if (first > 0) { /* the reading was shown, and the time is another */
         list.show_reading = false;
         list.microseconds = -1;
+    } else {
+        status = find_alternatives(s, &list);
     }
     hits_text(&list, &style, &s->out);
     s->n_listed = first + list.n_hits;
     hit_list_release(&list);
-    return STATUS_OK;
+    return status;
 }
 
 /* Ranks the last query so that its answer holds the `n` best. */
 static enum status rank(struct session *s, size_t n)
 {
     s->asked.k = n;
+    s->n_alternatives = 0; /* they go with the answer before */
     return search_run(s->searcher, buf_span(&s->query), &s->asked, &s->result);
 }
 
@@ -78,6 +96,7 @@ static void take_index(struct session *s, struct searcher *fresh)
     }
     search_result_release(&s->result);
     s->n_listed = 0;
+    s->n_alternatives = 0;
     searcher_close(s->searcher);
     s->searcher = fresh;
     cli_note("index replaced: now %llu documents", (unsigned long long)fresh->index->documents);
@@ -113,10 +132,10 @@ static enum status renew_index(struct session *s)
 
 static enum status answer(struct session *s, struct span query)
 {
-    TRY(renew_index(s));
     buf_clear(&s->query);
     buf_append_span(&s->query, query);
     TRY(buf_status(&s->query));
+    TRY(renew_index(s)); /* which lets go of the answer before, and of its alternatives */
     s->n_listed = 0;
     s->asked = s->options;
     TRY(rank(s, s->options.k));
@@ -130,6 +149,22 @@ static bool is_listed_number(const struct session *s, struct span line)
 {
     const uint32_t number = action_number(line);
     return number >= 1 && number <= s->n_listed;
+}
+
+/* The listed alternative that the line is the number of; NULL if there is none. */
+static const struct hit_alternative *listed_alternative(const struct session *s, struct span line)
+{
+    const uint32_t number = action_number(line);
+    const bool listed = number > s->n_listed && number - s->n_listed <= s->n_alternatives;
+    return listed ? &s->alternatives[number - s->n_listed - 1] : NULL;
+}
+
+/* Asks it, and says so. */
+static enum status ask_alternative(struct session *s, const struct hit_alternative *alternative)
+{
+    escape_append(&s->out, alternative->query, ESCAPE_LINE);
+    buf_put_u8(&s->out, '\n');
+    return answer(s, alternative->query);
 }
 
 static struct span trim(struct span line)
@@ -150,7 +185,8 @@ static enum status take_line(struct session *s, struct span line)
         return action_run(s, span_of(line.data + 1, line.len - 1));
     if (is_listed_number(s, line))
         return action_open(s, line);
-    return answer(s, line);
+    const struct hit_alternative *const alternative = listed_alternative(s, line);
+    return alternative != NULL ? ask_alternative(s, alternative) : answer(s, line);
 }
 
 static enum status greet(struct session *s)

@@ -6,7 +6,8 @@
  *     TRY(session_run(&(struct session_start){.path = path, .searcher = searcher, ...}));
  *
  *     words            a query; its hits are listed, numbered
- *     3                opens hit 3 (a number that no listed hit has is a query like others)
+ *     3                opens hit 3, or asks the listed alternative 3 (a number that nothing listed
+ *                      has is a query like others)
  *     :command ...     see actions.h
  *
  * Nothing that is typed is an error. If the index is replaced meanwhile, the next query is answered
@@ -41,9 +42,11 @@ struct session {
     struct search_options asked; /* as it was ranked, whatever was set since */
     struct search_result result; /* its answer */
     size_t n_listed;             /* hits of it that were listed: those that have a number */
-    struct arena arena;          /* scratch of one action */
-    struct buf text;             /* likewise */
-    struct buf out;              /* what is printed when a line is done */
+    const struct hit_alternative *alternatives; /* listed behind them, in the result's arena */
+    size_t n_alternatives;
+    struct arena arena; /* scratch of one action */
+    struct buf text;    /* likewise */
+    struct buf out;     /* what is printed when a line is done */
 };
 
 /* Lists the next options.k hits of the last query. */

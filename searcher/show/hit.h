@@ -23,6 +23,14 @@ struct hit {
     struct snippet snippet;
 };
 
+/* Another query, which finds more. */
+struct hit_alternative {
+    const char *kind;    /* static: "spelling", "wider", "apart", "without", "any" */
+    struct span query;   /* as it would be typed */
+    struct span changed; /* the words or the clause that it changes; may be empty */
+    uint64_t total;      /* it matches */
+};
+
 struct hit_list {
     struct span qid;     /* empty: a single query (null in JSON) */
     struct span query;   /* as typed */
@@ -33,6 +41,8 @@ struct hit_list {
     double microseconds; /* the search took; below 0: not to be shown */
     struct hit *hits;
     size_t n_hits;
+    const struct hit_alternative *alternatives;
+    size_t n_alternatives;
 };
 
 /* Appends `score` with `decimals` digits (at most 6) behind the point, rounded half to even. */

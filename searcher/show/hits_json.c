@@ -65,6 +65,23 @@ static void put_hit(struct buf *out, const struct hit *hit)
     buf_put_u8(out, '}');
 }
 
+static void put_alternatives(struct buf *out, const struct hit_list *list)
+{
+    json_key(out, "alternatives");
+    buf_put_u8(out, '[');
+    for (size_t i = 0; i < list->n_alternatives; i++) {
+        const struct hit_alternative *const a = &list->alternatives[i];
+        json_comma(out);
+        buf_put_u8(out, '{');
+        put_string(out, "kind", span_of_string(a->kind));
+        put_string(out, "query", a->query);
+        put_string(out, "changed", a->changed);
+        put_number(out, "total", a->total);
+        buf_put_u8(out, '}');
+    }
+    buf_put_u8(out, ']');
+}
+
 void hits_json(const struct hit_list *list, struct buf *out)
 {
     buf_put_u8(out, '{');
@@ -80,5 +97,7 @@ void hits_json(const struct hit_list *list, struct buf *out)
         json_comma(out);
         put_hit(out, &list->hits[i]);
     }
-    buf_append_string(out, "]}\n");
+    buf_put_u8(out, ']');
+    put_alternatives(out, list);
+    buf_append_string(out, "}\n");
 }

@@ -113,6 +113,37 @@ static uint32_t indent_of(const struct hit_list *list)
     return indent;
 }
 
+/* What an alternative does, in words. */
+static void put_change(struct buf *out, const struct hit_alternative *a)
+{
+    const bool names = strcmp(a->kind, "spelling") == 0 || strcmp(a->kind, "without") == 0;
+    const bool spelling = strcmp(a->kind, "spelling") == 0;
+    buf_append_string(out, spelling                        ? "spelled otherwise: "
+                           : names                         ? "without "
+                           : strcmp(a->kind, "wider") == 0 ? "further apart"
+                           : strcmp(a->kind, "apart") == 0 ? "anywhere in the passage"
+                                                           : "any of the words");
+    if (names)
+        escape_append(out, a->changed, ESCAPE_LINE);
+}
+
+/* Numbered behind the hits: the prompt takes the numbers. */
+static void put_alternatives(struct buf *out, const struct hit_list *list, const char *unit)
+{
+    uint32_t number = list->n_hits == 0 ? 0 : list->hits[list->n_hits - 1].rank;
+    if (list->n_alternatives > 0)
+        buf_append_string(out, list->total == 0 ? "\ntry\n" : "\nor try\n");
+    for (size_t i = 0; i < list->n_alternatives; i++) {
+        const struct hit_alternative *const a = &list->alternatives[i];
+        buf_printf(out, "%3u. ", (unsigned)++number);
+        escape_append(out, a->query, ESCAPE_LINE);
+        buf_printf(out, "  (%llu %s%s, ", (unsigned long long)a->total, unit,
+                   a->total == 1 ? "" : "s");
+        put_change(out, a);
+        buf_append_string(out, ")\n");
+    }
+}
+
 void hits_text(const struct hit_list *list, const struct hits_text_style *style, struct buf *out)
 {
     const struct wrap_style lines = {style->width, indent_of(list), style->colour};
@@ -127,4 +158,5 @@ void hits_text(const struct hit_list *list, const struct hits_text_style *style,
         if (hit->has_text && hit->snippet.end > hit->snippet.start)
             put_snippet(out, hit, &lines);
     }
+    put_alternatives(out, list, style->unit);
 }

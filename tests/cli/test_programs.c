@@ -218,7 +218,8 @@ static void check_hit(struct json_object *hit, int rank)
 /* A line of the output as JSON, whole. */
 static struct json_object *check_answer(const char *line, size_t len, const char *query)
 {
-    static const char *const keys[] = {"qid", "query", "reading", "total", "exact", "hits"};
+    static const char *const keys[] = {"qid",   "query", "reading",     "total",
+                                       "exact", "hits",  "alternatives"};
     struct json_tokener *const tokener = json_tokener_new();
     struct json_object *const object = json_tokener_parse_ex(tokener, line, (int)len);
     cr_assert_eq(json_tokener_get_error(tokener), json_tokener_success);
@@ -261,8 +262,9 @@ Test(programs, json)
     p.input = span_of_string("");
     program_run(&p, "searcher", "query", "--json", toy.path, "submarine", NULL);
     cr_expect_eq(p.status, 1);
-    cr_expect_str_eq(buf_string(&p.out), "{\"qid\":null,\"query\":\"submarine\",\"reading\":"
-                                         "\"submarine\",\"total\":0,\"exact\":true,\"hits\":[]}\n");
+    cr_expect_str_eq(buf_string(&p.out),
+                     "{\"qid\":null,\"query\":\"submarine\",\"reading\":"
+                     "\"submarine\",\"total\":0,\"exact\":true,\"hits\":[],\"alternatives\":[]}\n");
     buf_release(&input);
     program_release(&p);
     toy_index_remove(&toy);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "common/base/arena.h"
+#include "common/base/date.h"
 #include "common/segment/manifest.h"
 #include "searcher/search.h"
 #include "tests/support/oracle.h"
@@ -38,6 +39,7 @@ struct world {
     const char **ids;
     struct oracle_passage *passages;
     struct oracle_collection collection;
+    struct oracle_entry *entries;
     struct oracle_hit *hits; /* room for all passages */
     struct toy_index toys[3];
     struct searcher *searcher;
@@ -97,13 +99,36 @@ static const char *join(struct world *w, const char *const *words, unsigned n)
 static void add_passage(struct world *w, uint32_t document, const char *const *title,
                         unsigned n_title, const char *const *body, unsigned n_body)
 {
+    const struct oracle_passage *const before =
+        w->collection.n_passages == 0 ? NULL : &w->passages[w->collection.n_passages - 1];
+    const bool first = before == NULL || before->document != document;
     const char **const words = take(w, n_title + n_body, sizeof *words);
     for (unsigned i = 0; i < n_title; i++)
         words[i] = title[i];
     for (unsigned i = 0; i < n_body; i++)
         words[n_title + i] = body[i];
     w->passages[w->collection.n_passages++] =
-        (struct oracle_passage){words, n_title + n_body, n_title, document};
+        (struct oracle_passage){.words = words,
+                                .n_words = n_title + n_body,
+                                .n_title = n_title,
+                                .document = document,
+                                .number = first ? 1 : before->number + 1,
+                                .date = date_parse(span_of_string(w->documents[document].date))};
+}
+
+/* No date, a year, a month or a day; few of them, so that ranges have something to choose. */
+static const char *random_date(struct world *w)
+{
+    char date[16];
+    date_format((int32_t)(20000000 + 10000 * seed_below(&w->seed, 6) +
+                          (seed_below(&w->seed, 3) > 0 ? 100 * (1 + seed_below(&w->seed, 12)) : 0)),
+                date);
+    if (strlen(date) == 7 && seed_below(&w->seed, 2) == 0)
+        (void)snprintf(date + 7, sizeof date - 7, "-%02u", 1 + seed_below(&w->seed, 28));
+    if (seed_below(&w->seed, 4) == 0)
+        date[0] = '\0';
+    const struct span copy = arena_copy(&w->arena, span_of_string(date));
+    return (const char *)copy.data;
 }
 
 /* One document, and the passages that it must give. */
@@ -122,7 +147,8 @@ static void add_document(struct world *w, uint32_t number)
     w->documents[number] =
         (struct toy_document){.id = w->ids[number],
                               .title = n_title > 0 ? join(w, title, n_title) : NULL,
-                              .text = join(w, body, n)};
+                              .text = join(w, body, n),
+                              .date = random_date(w)};
     if (s->window == 0 || n <= s->window) {
         add_passage(w, number, title, n_title, body, n);
         return;
@@ -206,6 +232,9 @@ static void world_init(struct world *w, const struct shape *shape, unsigned seed
         add_document(w, i);
     w->collection.passages = w->passages;
     w->collection.ids = anserini ? w->ids : NULL;
+    w->collection.names = w->ids;
+    w->entries = oracle_entries(w->passages, w->collection.n_passages, &w->collection.n_entries);
+    w->collection.entries = w->entries;
     w->collection.whole = shape->window == 0;
     w->collection.byte_lengths = anserini;
     build(w);
@@ -219,6 +248,7 @@ static void world_release(struct world *w)
     for (unsigned i = 0; i < w->shape->segments; i++)
         toy_index_remove(&w->toys[i]);
     arena_release(&w->arena);
+    free(w->entries);
 }
 
 /* ---- queries ---- */
@@ -239,6 +269,134 @@ static void random_phrase(struct world *w, struct oracle_node *node)
         node->words[i] = real ? p->words[start + (i + turn) % n] : random_word(w);
 }
 
+/* Two to four words, one or two an operand; no word is an operand twice. */
+static void random_near(struct world *w, struct oracle_node *node)
+{
+    static const char *const others[] = {"none", "no1", "no2", "no3"};
+    random_phrase(w, node);
+    node->kind = ORACLE_NEAR;
+    node->slop = seed_below(&w->seed, 9);
+    for (size_t i = 1; i < node->n_words; i++) {
+        bool repeated = false;
+        for (size_t j = 0; j < i; j++)
+            repeated = repeated || strcmp(node->words[i], node->words[j]) == 0;
+        const bool second = i > 1 && (i < 2 || node->operands[i - 2] != node->operands[i - 1]) &&
+                            seed_below(&w->seed, 3) == 0;
+        node->operands[i] = node->operands[i - 1] + !second;
+        if (repeated && !second)
+            node->words[i] = others[i];
+    }
+}
+
+/* A word with some of its characters gone, or some wildcards alone with a letter. */
+static void random_pattern(struct world *w, struct oracle_node *node)
+{
+    static const char *const others[] = {"w*", "w?", "w?*", "*1", "*1*", "w1*2", "?1?*", "w??3"};
+    char pattern[24];
+    const char *const word = random_word(w);
+    (void)snprintf(pattern, sizeof pattern, "%s", word);
+    const size_t n = strlen(pattern);
+    const unsigned at = seed_below(&w->seed, (unsigned)n);
+    pattern[at] = '*';
+    if (seed_below(&w->seed, 2) == 0 && at + 1 < n)
+        pattern[at] = '?';
+    if (seed_below(&w->seed, 4) == 0)
+        pattern[at + 1] = '\0';
+    const bool literal = strspn(pattern, "*?") < strlen(pattern);
+    const bool asks = pattern[strlen(pattern) - 1] == '?';
+    if (!literal || asks || seed_below(&w->seed, 4) == 0)
+        (void)snprintf(pattern, sizeof pattern, "%s", others[seed_below(&w->seed, 8)]);
+    if (pattern[strlen(pattern) - 1] == '?')
+        pattern[strlen(pattern) - 1] = '*'; /* it would be a question mark */
+    const struct span copy = arena_copy(&w->arena, span_of_string(pattern));
+    node->kind = ORACLE_WILD;
+    node->n_words = 1;
+    node->words[0] = (const char *)copy.data;
+}
+
+static void random_id(struct world *w, struct oracle_node *node)
+{
+    const struct oracle_passage *const p =
+        &w->passages[seed_below(&w->seed, (unsigned)w->collection.n_passages)];
+    struct buf id = BUF_INIT;
+    buf_append_string(&id, w->ids[p->document]);
+    if (seed_below(&w->seed, 3) == 0)
+        buf_printf(&id, "#%u", seed_below(&w->seed, 4));
+    node->kind = ORACLE_ID;
+    node->n_words = 1;
+    node->words[0] = take_string(w, &id);
+    buf_release(&id);
+}
+
+static void random_dates(struct world *w, struct oracle_node *node)
+{
+    const int32_t a = date_parse(span_of_string(random_date(w)));
+    const int32_t b = date_parse(span_of_string(random_date(w)));
+    node->kind = ORACLE_DATE;
+    node->n_words = 0;
+    node->from = a == 0 || b == 0 || a < b ? a : b;
+    node->to = a == 0 || b == 0 || a < b ? b : a;
+    if (a == 0 && b == 0)
+        node->from = node->to = 20020000;
+    else if (seed_below(&w->seed, 3) == 0)
+        node->from = node->to = a == 0 ? b : a;
+}
+
+static void random_leaf(struct world *w, struct oracle_node *node)
+{
+    static const float boosts[] = {0.5f, 2, 3, 1.5f, 0.01f, 100};
+    const unsigned kind = seed_below(&w->seed, 20);
+    node->kind = ORACLE_WORD;
+    node->n_words = 1;
+    if (kind < 3) {
+        random_phrase(w, node);
+    } else if (kind < 5) {
+        random_near(w, node);
+    } else if (kind < 7) {
+        random_pattern(w, node);
+    } else if (kind == 7) {
+        node->kind = ORACLE_FUZZY;
+        node->slop = 1 + seed_below(&w->seed, 2);
+        node->words[0] = random_word(w);
+    } else if (kind == 8) {
+        random_id(w, node);
+        return;
+    } else if (kind == 9) {
+        random_dates(w, node);
+        return;
+    } else {
+        node->words[0] = seed_below(&w->seed, 20) == 0 ? "unknown" : random_word(w);
+    }
+    if (seed_below(&w->seed, 5) == 0)
+        node->side = seed_below(&w->seed, 2) == 0 ? ORACLE_TITLE : ORACLE_BODY;
+    if (node->kind != ORACLE_NEAR && seed_below(&w->seed, 6) == 0)
+        node->boost = boosts[seed_below(&w->seed, 6)];
+}
+
+/* How the children are joined, and the signs of filters, which mean something else without one:
+ * docs/QUERY.md. */
+static void settle_children(struct world *w, struct oracle_node *bag)
+{
+    size_t n_positive = 0;
+    bool words = false; /* the clauses that OR joins so far: one is no filter */
+    bag->operators = seed_below(&w->seed, 2) == 0;
+    for (size_t i = 0; i < bag->n_children; i++) {
+        struct oracle_node *const child = &bag->children[i];
+        const bool plain = child->sign == ORACLE_PLAIN;
+        child->joined = i > 0 && plain && bag->children[i - 1].sign == ORACLE_PLAIN &&
+                        (!oracle_is_filter(child) || words) && seed_below(&w->seed, 2) == 0;
+        words = (child->joined && words) || (plain && !oracle_is_filter(child));
+        if (oracle_is_filter(child) && plain && !child->joined)
+            child->sign = ORACLE_PLUS;
+        n_positive += oracle_is_positive(child) && !child->joined;
+    }
+    for (size_t i = 0; i < bag->n_children; i++) {
+        struct oracle_node *const child = &bag->children[i];
+        child->bare = n_positive > 1 && oracle_is_filter(child) && child->sign == ORACLE_PLUS &&
+                      seed_below(&w->seed, 2) == 0;
+    }
+}
+
 static void random_node(struct world *w, struct oracle_node *node, unsigned depth);
 
 static void random_bag(struct world *w, struct oracle_node *node, unsigned depth)
@@ -248,24 +406,19 @@ static void random_bag(struct world *w, struct oracle_node *node, unsigned depth
     node->children = take(w, node->n_children, sizeof *node->children);
     for (size_t i = 0; i < node->n_children; i++)
         random_node(w, &node->children[i], depth + 1);
+    settle_children(w, node);
 }
 
 static void random_node(struct world *w, struct oracle_node *node, unsigned depth)
 {
-    const unsigned kind = seed_below(&w->seed, 10);
     const unsigned sign = seed_below(&w->seed, 10);
     *node = (struct oracle_node){.sign = sign == 0   ? ORACLE_MINUS
                                          : sign <= 2 ? ORACLE_PLUS
                                                      : ORACLE_PLAIN};
-    if (kind <= 1) {
-        random_phrase(w, node);
-    } else if (kind == 2 && depth < 4) {
+    if (seed_below(&w->seed, 8) == 0 && depth < 4)
         random_bag(w, node, depth);
-    } else {
-        node->kind = ORACLE_WORD;
-        node->n_words = 1;
-        node->words[0] = seed_below(&w->seed, 20) == 0 ? "unknown" : random_word(w);
-    }
+    else
+        random_leaf(w, node);
 }
 
 /* ---- comparisons ---- */
@@ -428,6 +581,28 @@ Test(exact, segments)
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
             (void)check_shape(&shapes[i], seed + (unsigned)i);
     }
+}
+
+/* Many trees on small collections of all kinds: QIAO_TREES of them, a dose without it. */
+Test(exact, trees)
+{
+    static const struct shape shapes[] = {
+        {"trees, few words", 120, 6, false, 12, 4, 0, 0, "plain", 1, 400},
+        {"trees, windows", 60, 30, true, 40, 4, 8, 5, "plain", 2, 400},
+        {"trees, many words", 200, 400, true, 24, 3, 0, 0, "english", 1, 400},
+        {"trees, anserini", 120, 40, true, 50, 4, 10, 10, "anserini", 3, 400},
+        {"trees, more words than a pattern may be", 300, 2500, false, 24, 2, 0, 0, "plain", 2, 60},
+    };
+    const size_t n_shapes = sizeof shapes / sizeof shapes[0];
+    const char *const given = getenv("QIAO_TREES");
+    const unsigned long wanted = given == NULL ? 1600 : strtoul(given, NULL, 10);
+    unsigned long n = 0;
+    unsigned seed = seed_first();
+    for (size_t i = 0; n < wanted; i++) {
+        (void)check_shape(&shapes[i % n_shapes], seed++);
+        n += shapes[i % n_shapes].queries;
+    }
+    fprintf(stderr, "exact/trees: %lu trees\n", n);
 }
 
 /* No operator, no word, no document. */

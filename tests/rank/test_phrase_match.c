@@ -126,7 +126,7 @@ static float tf_in_order(const struct example *e, const size_t *order)
         const struct oracle_places *const w = &e->words[order[i]];
         words[i] = (struct phrase_word){.positions = w->positions, .n = w->n, .offset = w->offset};
     }
-    return phrase_tf(words, e->n, e->slop, e->title_positions);
+    return phrase_tf(words, e->n, e->slop, e->title_positions, SIDE_BOTH);
 }
 
 static void shuffle(size_t *order, size_t n, unsigned *seed)

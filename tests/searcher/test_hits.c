@@ -91,7 +91,7 @@ Test(hits, json_of_a_simple_list)
         "\"snippet\":\"the sea level rises\",\"highlights\":[[4,7],[8,13]]},"
         "{\"rank\":2,\"score\":1.000000,\"id\":\"b\",\"document\":\"d\",\"title\":null,"
         "\"date\":null,\"url\":null,\"start\":0,\"end\":0,\"text\":null,\"snippet\":null,"
-        "\"highlights\":null}]}\n");
+        "\"highlights\":null}],\"alternatives\":[]}\n");
     buf_clear(&out);
     list = list_of(NULL, 0);
     list.qid = span_of_string("q7");
@@ -99,7 +99,7 @@ Test(hits, json_of_a_simple_list)
     hits_json(&list, &out);
     cr_assert_str_eq(buf_string(&out),
                      "{\"qid\":\"q7\",\"query\":\"sea level\",\"reading\":\"sea OR level\","
-                     "\"total\":0,\"exact\":false,\"hits\":[]}\n");
+                     "\"total\":0,\"exact\":false,\"hits\":[],\"alternatives\":[]}\n");
     buf_release(&out);
 }
 

@@ -17,6 +17,8 @@ struct bench {
     uint8_t bytes[TERMS_MOST][64]; /* of the terms */
     struct snippet_term terms[TERMS_MOST];
     size_t n_terms;
+    struct snippet_phrase phrases[2];
+    size_t n_phrases;
     struct snippet snippet;
 };
 
@@ -45,16 +47,16 @@ static void add_terms(struct bench *t, const char *text, float weight)
         cr_assert(t->n_terms < TERMS_MOST && analysis.term.len <= sizeof t->bytes[0]);
         memcpy(t->bytes[t->n_terms], analysis.term.data, analysis.term.len);
         t->terms[t->n_terms] =
-            (struct snippet_term){span_of(t->bytes[t->n_terms], analysis.term.len), weight};
+            (struct snippet_term){span_of(t->bytes[t->n_terms], analysis.term.len), weight, 0};
         t->n_terms++;
     }
 }
 
 static void make(struct bench *t, struct span passage, uint32_t width)
 {
-    cr_assert_eq(
-        snippet_make(passage, t->analyzer, t->profile, t->terms, t->n_terms, width, &t->snippet),
-        STATUS_OK);
+    const struct snippet_query query = {t->terms, t->n_terms, t->phrases, t->n_phrases};
+    cr_assert_eq(snippet_make(passage, t->analyzer, t->profile, &query, width, &t->snippet),
+                 STATUS_OK);
 }
 
 /* The window with [ and ] around highlights and < > where text was cut, good until the next call.
@@ -212,6 +214,62 @@ Test(snippet, a_word_wider_than_the_window_is_shown_whole)
     cr_expect_str_eq(shown(&t, "the internationalization of words", 5), "<[internationalization]>");
     cr_expect_str_eq(shown(&t, "the internationalization of words", 0), "<[internationalization]>");
     cr_expect_str_eq(shown(&t, "--- --- --- --- ---", 6), "--- -->");
+    tear_down(&t);
+}
+
+/* ---- phrases and patterns ---- */
+
+static struct snippet_phrase phrase_of(const struct snippet_word *words, size_t n, uint32_t slop,
+                                       bool near)
+{
+    return (struct snippet_phrase){words, n, slop, near};
+}
+
+Test(snippet, words_of_a_phrase_count_where_it_stands)
+{
+    static const char passage[] = "The sea is wide and deep and blue. A level is a tool of wood. "
+                                  "The level sea. In the end the sea level rises.";
+    const struct snippet_word words[] = {{span_of_string("sea"), 1, 0, 0},
+                                         {span_of_string("level"), 1, 1, 0}};
+    const struct snippet_word near[] = {{span_of_string("sea"), 1, 0, 0},
+                                        {span_of_string("wide"), 1, 0, 1}};
+    struct bench t;
+    set_up(&t, "english");
+    t.n_phrases = 1;
+    t.phrases[0] = phrase_of(words, 2, 0, false);
+    cr_expect_str_eq(shown(&t, passage, 500),
+                     "The sea is wide and deep and blue. A level is a tool of wood. "
+                     "The level sea. In the end the [sea] [level] rises.");
+    cr_expect_str_eq(shown(&t, passage, 20), "<the [sea] [level] rises.");
+    t.phrases[0] = phrase_of(words, 2, 2, false);
+    cr_expect_str_eq(shown(&t, passage, 500),
+                     "The sea is wide and deep and blue. A level is a tool of wood. "
+                     "The [level] [sea]. In the end the [sea] [level] rises.");
+    t.phrases[0] = phrase_of(near, 2, 1, true);
+    cr_expect_str_eq(shown(&t, passage, 40), "The [sea] is [wide] and deep and blue. A>");
+    t.phrases[0] = phrase_of(near, 2, 0, true);
+    cr_expect_str_eq(shown(&t, passage, 10), "The sea is>");
+    add_terms(&t, "tool", 1);
+    cr_expect_str_eq(shown(&t, passage, 27), "<A level is a [tool] of wood.>");
+    add_terms(&t, "sea", 1); /* asked for by itself, too */
+    t.phrases[0] = phrase_of(words, 2, 0, false);
+    cr_expect_str_eq(shown(&t, passage, 500),
+                     "The [sea] is wide and deep and blue. A level is a [tool] of wood. "
+                     "The level [sea]. In the end the [sea] [level] rises.");
+    tear_down(&t);
+}
+
+Test(snippet, the_words_of_a_pattern_are_one_thing)
+{
+    static const char passage[] = "port ports porter. Nothing stands here at all, nothing at all. "
+                                  "A porter, a crane.";
+    struct bench t;
+    set_up(&t, "plain");
+    add_terms(&t, "port ports porter crane", 1);
+    cr_expect_str_eq(shown(&t, passage, 25), "[port] [ports] [porter].>");
+    for (int i = 0; i < 3; i++)
+        t.terms[i].group = 7;
+    cr_expect_str_eq(shown(&t, passage, 25), "<A [porter], a [crane].");
     tear_down(&t);
 }
 

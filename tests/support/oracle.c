@@ -13,159 +13,254 @@ struct ranking {
     struct bm25 bm25;
 };
 
-/* ---- words ---- */
+/* ---- entries ---- */
 
-static uint32_t count_word(const struct oracle_passage *p, const char *word)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < p->n_words; i++)
-        n += strcmp(p->words[i], word) == 0;
-    return n;
-}
-
-static double idf_of(const struct oracle_collection *c, const char *word)
-{
-    uint64_t df = 0;
-    for (size_t i = 0; i < c->n_passages; i++)
-        df += count_word(&c->passages[i], word) > 0;
-    return bm25_idf(c->n_passages, df);
-}
-
-/* ---- phrases ---- */
-
-struct place {
-    int64_t at; /* the position less the word's offset */
-    uint32_t position;
-    uint32_t word;
+struct occurrence {
+    const char *word;
+    size_t passage;
 };
 
-static int compare_places(const void *a, const void *b)
+static int compare_occurrences(const void *a, const void *b)
 {
-    const struct place *const x = a;
-    const struct place *const y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return (x->word > y->word) - (x->word < y->word);
+    const struct occurrence *const x = a;
+    const struct occurrence *const y = b;
+    const int order = strcmp(x->word, y->word);
+    return order != 0 ? order : (x->passage > y->passage) - (x->passage < y->passage);
 }
 
-/* The span of the match that begins with places[first]: each other word where it first stands
- * behind. Negative: there is none, or one that begins later is as close or closer. */
-static int64_t span_from(const struct place *places, size_t n, size_t first, size_t n_words)
+static int compare_entries(const void *a, const void *b)
 {
-    uint32_t taken[ORACLE_WORDS_MOST] = {places[first].position};
-    bool seen[ORACLE_WORDS_MOST] = {false};
-    size_t n_seen = 1;
-    seen[places[first].word] = true;
-    int64_t most = places[first].at;
-    bool distinct = true;
-    for (size_t i = first + 1; i < n && n_seen < n_words; i++) {
-        if (seen[places[i].word])
-            continue;
-        for (size_t j = 0; j < n_seen; j++)
-            distinct = distinct && taken[j] != places[i].position;
-        seen[places[i].word] = true;
-        taken[n_seen++] = places[i].position;
-        most = places[i].at;
+    const struct oracle_entry *const x = a;
+    const struct oracle_entry *const y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->word, y->word);
+}
+
+struct oracle_entry *oracle_entries(const struct oracle_passage *passages, size_t n_passages,
+                                    size_t *n)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n_passages; i++)
+        total += passages[i].n_words;
+    struct occurrence *const all = calloc(total + 1, sizeof *all);
+    struct oracle_entry *const entries = calloc(total + 1, sizeof *entries);
+    cr_assert(all != NULL && entries != NULL);
+    size_t at = 0;
+    for (size_t i = 0; i < n_passages; i++)
+        for (uint32_t j = 0; j < passages[i].n_words; j++)
+            all[at++] = (struct occurrence){passages[i].words[j], i};
+    qsort(all, total, sizeof *all, compare_occurrences);
+    *n = 0;
+    for (size_t i = 0; i < total; i++) {
+        const bool same = i > 0 && strcmp(all[i].word, all[i - 1].word) == 0;
+        if (!same)
+            entries[(*n)++].word = all[i].word;
+        entries[*n - 1].count++;
+        entries[*n - 1].df += !same || all[i].passage != all[i - 1].passage;
     }
-    if (n_seen < n_words || !distinct)
-        return -1;
-    for (size_t i = first + 1; i < n; i++)
-        if (places[i].word == places[first].word && places[i].at <= most)
-            return -1;
-    return most - places[first].at;
+    free(all);
+    qsort(entries, *n, sizeof *entries, compare_entries);
+    return entries;
 }
 
-float oracle_phrase_tf(const struct oracle_places *words, size_t n_words, uint32_t slop,
-                       uint32_t from, uint32_t to)
+static uint64_t df_of(const struct oracle_collection *c, const char *word)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < n_words; i++)
-        n += words[i].n;
-    struct place *const places = calloc(n + 1, sizeof *places);
-    cr_assert_not_null(places);
-    n = 0;
-    for (uint32_t i = 0; i < n_words; i++)
-        for (uint32_t j = 0; j < words[i].n; j++)
-            if (words[i].positions[j] >= from && words[i].positions[j] < to)
-                places[n++] = (struct place){(int64_t)words[i].positions[j] - words[i].offset,
-                                             words[i].positions[j], i};
-    qsort(places, n, sizeof *places, compare_places);
-    float tf = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t span = span_from(places, n, i, n_words);
-        if (span >= 0 && span <= (int64_t)slop)
-            tf += 1.0f / (float)(1 + span);
-    }
-    free(places);
-    return tf;
+    for (size_t i = 0; i < c->n_entries; i++)
+        if (strcmp(c->entries[i].word, word) == 0)
+            return c->entries[i].df;
+    return 0;
 }
 
-static float count_phrase(const struct oracle_passage *p, const struct oracle_node *node)
-{
-    static struct oracle_places places[ORACLE_WORDS_MOST];
-    for (uint32_t i = 0; i < node->n_words; i++) {
-        places[i].n = 0;
-        places[i].offset = i;
-        for (uint32_t at = 0; at < p->n_words; at++)
-            if (strcmp(p->words[at], node->words[i]) == 0)
-                places[i].positions[places[i].n++] = at;
-        if (places[i].n == 0)
-            return 0;
-    }
-    float tf = 0;
-    tf += oracle_phrase_tf(places, node->n_words, node->slop, 0, p->n_title);
-    tf += oracle_phrase_tf(places, node->n_words, node->slop, p->n_title, p->n_words);
-    return tf;
-}
-
-/* ---- scores ---- */
+/* ---- weights ---- */
 
 static bool is_mergeable(const struct oracle_node *node)
 {
-    return node->kind == ORACLE_WORD && node->sign == ORACLE_PLAIN;
+    return node->kind == ORACLE_WORD && node->sign == ORACLE_PLAIN && node->side == ORACLE_ANYWHERE;
 }
 
-static void prepare(const struct oracle_collection *c, struct oracle_node *node, uint32_t count)
+static bool is_equal(const struct oracle_node *a, const struct oracle_node *b)
 {
-    double idf = 0;
+    return is_mergeable(a) && is_mergeable(b) && a->boost == b->boost &&
+           strcmp(a->words[0], b->words[0]) == 0;
+}
+
+static double idf_of(const struct oracle_collection *c, const struct oracle_node *node)
+{
+    double sum = 0;
+    uint64_t most = 0;
+    if (node->kind == ORACLE_WILD || node->kind == ORACLE_FUZZY) {
+        for (size_t i = 0; i < node->n_fitting; i++) {
+            const uint64_t df = df_of(c, node->fitting[i]);
+            most = df > most ? df : most;
+        }
+        return bm25_idf(c->n_passages, most);
+    }
     for (size_t i = 0; i < node->n_words; i++)
-        idf += idf_of(c, node->words[i]);
-    node->weight = bm25_weight((double)count * idf);
+        sum += bm25_idf(c->n_passages, df_of(c, node->words[i]));
+    return sum;
+}
+
+static void prepare(const struct oracle_collection *c, struct oracle_node *node, double boost,
+                    uint32_t count)
+{
+    if (node->boost != 0)
+        boost *= (double)node->boost;
+    if (node->kind == ORACLE_WILD || node->kind == ORACLE_FUZZY)
+        oracle_find_fitting(c, node);
+    node->weight = bm25_weight(boost * (double)count * idf_of(c, node));
     for (size_t i = 0; i < node->n_children; i++) {
         struct oracle_node *const child = &node->children[i];
         uint32_t equal = 0;
         child->merged = false;
-        for (size_t j = 0; j < node->n_children && is_mergeable(child); j++) {
-            const bool same = is_mergeable(&node->children[j]) &&
-                              strcmp(node->children[j].words[0], child->words[0]) == 0;
+        for (size_t j = 0; j < node->n_children; j++) {
+            const bool same = is_equal(&node->children[j], child);
             equal += same;
             child->merged |= same && j < i;
         }
-        prepare(c, child, equal == 0 ? 1 : equal);
+        prepare(c, child, boost, equal == 0 ? 1 : equal);
     }
 }
 
-/* The score of a node in a passage, 0 if it does not match. */
-static uint64_t score_of(const struct ranking *r, const struct oracle_node *node,
-                         const struct oracle_passage *p)
+static void release(struct oracle_node *node)
 {
-    if (node->kind != ORACLE_BAG) {
-        const float tf = node->kind == ORACLE_WORD ? (float)count_word(p, node->words[0])
-                                                   : count_phrase(p, node);
-        const uint32_t length =
-            r->collection->byte_lengths ? length_byte_round(p->n_words) : p->n_words;
-        return tf == 0 ? 0 : bm25_contribution(&r->bm25, node->weight, tf, length);
+    free(node->fitting);
+    node->fitting = NULL;
+    for (size_t i = 0; i < node->n_children; i++)
+        release(&node->children[i]);
+}
+
+/* ---- scores ---- */
+
+bool oracle_is_exclusion(const struct oracle_node *node)
+{
+    if (node->kind != ORACLE_BAG)
+        return false;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (node->children[i].sign != ORACLE_MINUS &&
+            (node->children[i].sign != ORACLE_PLUS || !oracle_is_exclusion(&node->children[i])))
+            return false;
+    return true;
+}
+
+/* Whether the clause can match: it is no exclusion. */
+bool oracle_is_positive(const struct oracle_node *node)
+{
+    return node->sign != ORACLE_MINUS && (node->sign != ORACLE_PLUS || !oracle_is_exclusion(node));
+}
+
+/* The group of exclusions that is the one optional clause of a bag that requires ids and dates alone:
+ * it excludes as well. NULL: there is no such. */
+static const struct oracle_node *only_exclusion(const struct oracle_node *bag)
+{
+    const struct oracle_node *only = NULL;
+    bool required = false;
+    for (size_t i = 0; i < bag->n_children; i++) {
+        const struct oracle_node *const child = &bag->children[i];
+        if (child->sign == ORACLE_PLUS && !oracle_is_exclusion(child)) {
+            if (!oracle_is_filter(child))
+                return NULL;
+            required = true;
+        }
+        if (child->sign != ORACLE_PLAIN)
+            continue;
+        if (only != NULL || !oracle_is_exclusion(child))
+            return NULL;
+        only = child;
     }
-    uint64_t sum = 0;
+    return required ? only : NULL;
+}
+
+/* An id, a date, or a group of which these are all that can match. */
+bool oracle_is_filter(const struct oracle_node *node)
+{
+    const struct oracle_node *const only = node->kind == ORACLE_BAG ? only_exclusion(node) : NULL;
+    bool any = false;
+    if (node->kind != ORACLE_BAG)
+        return node->kind == ORACLE_ID || node->kind == ORACLE_DATE;
+    for (size_t i = 0; i < node->n_children; i++) {
+        if (&node->children[i] == only)
+            continue;
+        if (oracle_is_positive(&node->children[i]) && !oracle_is_filter(&node->children[i]))
+            return false;
+        any = any || oracle_is_positive(&node->children[i]);
+    }
+    return any;
+}
+
+static bool matches(const struct ranking *r, const struct oracle_node *node,
+                    const struct oracle_passage *p, uint64_t *score);
+
+/* Whether the passage has something that a group of exclusions excludes. */
+static bool is_excluded(const struct ranking *r, const struct oracle_node *group,
+                        const struct oracle_passage *p)
+{
+    uint64_t unused;
+    for (size_t i = 0; i < group->n_children; i++) {
+        const struct oracle_node *const child = &group->children[i];
+        if (child->sign == ORACLE_PLUS ? is_excluded(r, child, p) : matches(r, child, p, &unused))
+            return true;
+    }
+    return false;
+}
+
+static bool leaf_matches(const struct ranking *r, const struct oracle_node *node,
+                         const struct oracle_passage *p, uint64_t *score)
+{
+    const float tf = oracle_leaf_tf(r->collection, node, p);
+    const uint32_t length =
+        r->collection->byte_lengths ? length_byte_round(p->n_words) : p->n_words;
+    *score = 0;
+    if (tf > 0 && node->kind != ORACLE_ID && node->kind != ORACLE_DATE)
+        *score = bm25_contribution(&r->bm25, node->weight, tf, length);
+    return tf > 0;
+}
+
+/* Whether the bag requires ids and dates alone, so that one of its other clauses has to match. */
+static bool needs_choice(const struct oracle_node *bag)
+{
+    bool optional = false;
+    bool required = false;
+    if (only_exclusion(bag) != NULL)
+        return false;
+    for (size_t i = 0; i < bag->n_children; i++) {
+        const struct oracle_node *const child = &bag->children[i];
+        optional = optional || child->sign == ORACLE_PLAIN;
+        if (child->sign != ORACLE_PLUS || oracle_is_exclusion(child))
+            continue;
+        if (!oracle_is_filter(child))
+            return false;
+        required = true;
+    }
+    return optional && required;
+}
+
+/* Whether the node matches the passage, and its score then. */
+static bool matches(const struct ranking *r, const struct oracle_node *node,
+                    const struct oracle_passage *p, uint64_t *score)
+{
+    if (node->kind != ORACLE_BAG)
+        return leaf_matches(r, node, p, score);
+    bool any = false;
+    bool choice = !needs_choice(node);
+    const struct oracle_node *const only = only_exclusion(node);
+    *score = 0;
     for (size_t i = 0; i < node->n_children; i++) {
         const struct oracle_node *const child = &node->children[i];
-        const uint64_t score = child->merged ? 0 : score_of(r, child, p);
-        if ((child->sign == ORACLE_MINUS && score > 0) ||
-            (child->sign == ORACLE_PLUS && score == 0))
-            return 0;
-        sum += score;
+        uint64_t added = 0;
+        if (child == only || (child->sign == ORACLE_PLUS && oracle_is_exclusion(child))) {
+            if (is_excluded(r, child, p))
+                return false;
+            continue;
+        }
+        const bool found = !child->merged && matches(r, child, p, &added);
+        if (child->sign == ORACLE_MINUS ? found : child->sign == ORACLE_PLUS && !found)
+            return false;
+        any = any || (found && child->sign != ORACLE_MINUS);
+        choice = choice || (found && child->sign == ORACLE_PLAIN);
+        *score += found ? added : 0;
     }
-    return sum;
+    return any && choice;
 }
 
 /* ---- rolling up ---- */
@@ -190,7 +285,7 @@ static uint64_t roll_up(const uint64_t *scores, size_t n, enum oracle_rollup rol
 
 /* Turns the scores of all passages into hits. */
 static size_t make_hits(const struct oracle_collection *c, const uint64_t *scores,
-                        enum oracle_rollup rollup, struct oracle_hit *hits)
+                        const bool *found, enum oracle_rollup rollup, struct oracle_hit *hits)
 {
     size_t n = 0;
     for (size_t start = 0, end; start < c->n_passages; start = end) {
@@ -201,11 +296,12 @@ static size_t make_hits(const struct oracle_collection *c, const uint64_t *score
         const uint64_t score = rollup == ORACLE_PASSAGES
                                    ? scores[start]
                                    : roll_up(scores + start, end - start, rollup);
-        size_t shown = start;
+        size_t shown = end;
         for (size_t i = start; i < end; i++)
-            shown = scores[i] > scores[shown] ? i : shown;
+            if (found[i] && (shown == end || scores[i] > scores[shown]))
+                shown = i;
         const size_t item = rollup == ORACLE_PASSAGES ? start : c->passages[start].document;
-        if (score > 0)
+        if (shown < end)
             hits[n++] = (struct oracle_hit){score, (uint32_t)item, (uint32_t)shown};
     }
     return n;
@@ -231,42 +327,18 @@ size_t oracle_rank(const struct oracle_collection *c, struct oracle_node *root, 
         tokens += c->passages[i].n_words;
     const struct ranking r = {c, bm25_of(k1, b, tokens, c->n_passages, c->byte_lengths)};
     uint64_t *const scores = calloc(c->n_passages + 1, sizeof *scores);
-    cr_assert_not_null(scores);
-    prepare(c, root, 1);
-    for (size_t i = 0; i < c->n_passages; i++)
-        scores[i] = score_of(&r, root, &c->passages[i]);
-    const size_t n = make_hits(c, scores, rollup, hits);
+    bool *const found = calloc(c->n_passages + 1, sizeof *found);
+    cr_assert(scores != NULL && found != NULL);
+    prepare(c, root, 1, 1);
+    for (size_t i = 0; i < c->n_passages; i++) {
+        found[i] = matches(&r, root, &c->passages[i], &scores[i]);
+        scores[i] = found[i] ? scores[i] : 0;
+    }
+    release(root);
+    const size_t n = make_hits(c, scores, found, rollup, hits);
     free(scores);
+    free(found);
     const bool by_id = c->ids != NULL && (c->whole || rollup != ORACLE_PASSAGES);
     qsort_r(hits, n, sizeof *hits, compare_hits, by_id ? (void *)(uintptr_t)c->ids : NULL);
     return n;
-}
-
-/* ---- text ---- */
-
-static void put_node(const struct oracle_node *node, struct buf *out)
-{
-    static const char *const signs[] = {"", "+", "-"};
-    buf_append_string(out, signs[node->sign]);
-    if (node->kind == ORACLE_BAG) {
-        buf_put_u8(out, '(');
-        oracle_query_text(node, out);
-        buf_put_u8(out, ')');
-        return;
-    }
-    const char *const quote = node->kind == ORACLE_PHRASE ? "\"" : "";
-    for (size_t i = 0; i < node->n_words; i++)
-        buf_printf(out, "%s%s", i == 0 ? quote : " ", node->words[i]);
-    buf_append_string(out, quote);
-    if (node->slop > 0)
-        buf_printf(out, "~%u", (unsigned)node->slop);
-}
-
-void oracle_query_text(const struct oracle_node *root, struct buf *out)
-{
-    for (size_t i = 0; i < root->n_children; i++) {
-        if (i > 0)
-            buf_put_u8(out, ' ');
-        put_node(&root->children[i], out);
-    }
 }

@@ -32,7 +32,7 @@ struct index {
     uint64_t passages;
     uint64_t documents;
     uint64_t tokens;
-    struct form_filters *filters; /* of the segments, made as they are needed */
+    struct form_filters *filters; /* of the segments, made as they are needed; NULL: never */
     bool other_libraries; /* the fingerprint is not this build's: words may be stemmed otherwise */
 };
 

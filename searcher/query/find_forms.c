@@ -118,7 +118,7 @@ static enum status start_walk(struct found_forms *f, const struct index *index, 
     else
         TRY(wildcard_new(text, arena, &w->wildcard));
     TRY(forms_cursor_new(segment, span_of(text.data, f->prefix), &w->forms));
-    if (f->n_pairs > 0) {
+    if (f->n_pairs > 0 && index->filters != NULL) {
         const struct form_filter *const filter = form_filters_get(index->filters, i, segment);
         forms_cursor_choose(w->forms, filter, f->pairs, f->n_pairs);
     }

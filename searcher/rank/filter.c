@@ -45,7 +45,7 @@ static enum status open_dates(const struct query_node *q, struct filter *f, bool
     f->by_date = true;
     f->from = q->from == 0 ? 0 : first_day(q->from);
     f->to = q->to == 0 ? INT64_MAX : last_day(q->to);
-    f->range = (struct passage_range){0, (uint32_t)f->segment->header.passages};
+    f->range = (struct plan_range){0, (uint32_t)f->segment->header.passages};
     f->document = UINT32_MAX;
     passage_reader_init(&f->places, f->segment);
     TRY(column_find(f->segment, COLUMN_DATE, &f->dates, any));
@@ -99,7 +99,7 @@ uint64_t filter_cost(const struct filter *f)
 
 /* The passages of the document with that name in the segment; number > 0: that one of them. */
 static enum status find_document(const struct segment *segment, struct span name, uint32_t number,
-                                 struct passage_range *out, bool *found)
+                                 struct plan_range *out, bool *found)
 {
     uint32_t document;
     struct document_reader reader;
@@ -116,12 +116,12 @@ static enum status find_document(const struct segment *segment, struct span name
     if (number > record.n_passages)
         out->end = out->first;
     else if (number > 0)
-        *out = (struct passage_range){out->first + number - 1, out->first + number};
+        *out = (struct plan_range){out->first + number - 1, out->first + number};
     return STATUS_OK;
 }
 
 static enum status find_name(const struct index *index, struct span name, uint32_t number,
-                             struct passage_range *ranges, bool *found)
+                             struct plan_range *ranges, bool *found)
 {
     *found = false;
     for (size_t i = 0; i < index->n_segments && !*found; i++)
@@ -130,10 +130,9 @@ static enum status find_name(const struct index *index, struct span name, uint32
 }
 
 enum status filter_find_id(const struct index *index, struct span id, struct arena *arena,
-                           struct passage_range **out)
+                           struct plan_range **out)
 {
-    struct passage_range *const ranges =
-        arena_alloc(arena, (index->n_segments + 1) * sizeof *ranges);
+    struct plan_range *const ranges = arena_alloc(arena, (index->n_segments + 1) * sizeof *ranges);
     struct span document;
     bool found;
     if (ranges == NULL)

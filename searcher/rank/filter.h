@@ -21,7 +21,7 @@
 
 struct filter {
     const struct segment *segment;
-    struct passage_range range; /* no other passages */
+    struct plan_range range; /* no other passages */
     bool by_date;
     int64_t from; /* days as YYYYMMDD, both included */
     int64_t to;
@@ -46,6 +46,6 @@ uint64_t filter_cost(const struct filter *f);
 
 /* The passages that an id names (DOCUMENT or DOCUMENT#n), by segment, in the arena. */
 enum status filter_find_id(const struct index *index, struct span id, struct arena *arena,
-                           struct passage_range **out /* OUT */);
+                           struct plan_range **out /* OUT */);
 
 #endif

@@ -40,7 +40,7 @@ struct plan_word {
     struct term_entry *entries; /* by segment; df 0 where it is not */
 };
 
-struct passage_range {
+struct plan_range {
     uint32_t first;
     uint32_t end; /* one past the last; == first: none */
 };
@@ -59,7 +59,7 @@ struct plan_node {
     uint32_t count;     /* equal terms merged into this one */
     double boost;       /* all the way down from the root */
     float weight;       /* in units (score/bm25.h); leaves only, 0 of a filter */
-    struct passage_range *ranges; /* PLAN_FILTER of an id: by segment; NULL of dates */
+    struct plan_range *ranges; /* PLAN_FILTER of an id: by segment; NULL of dates */
     struct plan_node *first_child;
     struct plan_node *next;
 };

@@ -35,6 +35,7 @@ static size_t take_terms(struct span text, const struct profile *profile, struct
             continue;
         terms[n].term = span_of(room->data + room->len, out.term.len);
         terms[n].weight = (float)n * 1.5f;
+        terms[n].group = n < 2 ? 1 : 0;
         n++;
         buf_append_span(room, out.term);
     }
@@ -99,9 +100,24 @@ FUZZ_TARGET(snippet)
     must(buf_reserve(&passage, 1) != NULL);
     const size_t n = take_terms(buf_span(&words), profile, &room, terms);
     const struct span text = buf_span(&passage);
-    must(snippet_make(text, fuzz_analyzer(profile), profile, terms, n, width, &snippet) ==
-         STATUS_OK);
+    struct snippet_query query = {.terms = terms, .n_terms = n};
+    must(snippet_make(text, fuzz_analyzer(profile), profile, &query, width, &snippet) == STATUS_OK);
     check_snippet(&snippet, text);
     must((snippet.n_highlights > 0) == has_match(text, profile, terms, n));
+    /* The same words as a phrase, and near each other. */
+    struct snippet_word spaced[TERMS_MOST];
+    struct snippet_phrase phrase = {.words = spaced, .n_words = n, .slop = choice % 7};
+    for (uint32_t i = 0; i < n; i++)
+        spaced[i] = (struct snippet_word){terms[i].term, terms[i].weight, i, 0};
+    query = (struct snippet_query){.phrases = &phrase, .n_phrases = n > 1};
+    for (int near = 0; near <= 1; near++) {
+        phrase.near = near == 1;
+        for (uint32_t i = 0; near == 1 && i < n; i++)
+            spaced[i] = (struct snippet_word){terms[i].term, 1, i % 2, i / 2};
+        must(snippet_make(text, fuzz_analyzer(profile), profile, &query, width, &snippet) ==
+             STATUS_OK);
+        check_snippet(&snippet, text);
+        must(snippet.n_highlights == 0 || has_match(text, profile, terms, n));
+    }
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "searcher/query/parse_internal.h"
 
 #include "common/base/limits.h"
+#include "common/base/utf8.h"
 #include "common/text/fold.h"
 #include "common/text/tokenize.h"
 #include "searcher/query/levenshtein.h"
@@ -317,6 +318,24 @@ static bool is_one_character(struct span text)
     return n == 1;
 }
 
+/* Whether the ? at `at` is a question mark: neither a letter or digit nor a wildcard stands behind
+ * it. Those behind it are decided in p->words. So in no piece is a ? before anything else, and one
+ * that loses its last question marks is cut once more, not again. */
+static bool asks(const struct parser *p, struct span text, size_t at)
+{
+    struct tokenizer tokenizer;
+    struct token token;
+    uint32_t unused;
+    if (text.data[at] != '?' || at + 1 == text.len)
+        return text.data[at] == '?';
+    if (is_wildcard(text.data[at + 1]))
+        return p->words.data[at + 1] == ' ';
+    const uint8_t *const behind = text.data + at + 1;
+    const size_t n = utf8_decode(behind, text.data + text.len, &unused);
+    tokenizer_init(&tokenizer, p->profile->tokenize, span_of(behind, n));
+    return !tokenizer_next(&tokenizer, &token);
+}
+
 /* The tokens of a word with wildcards, as ranges of it: each wildcard is taken for a letter, and
  * one that then stands alone goes to the single character (an ideograph) that it touches. */
 static enum status cut_pattern(struct parser *p, struct span text, struct buf *pieces)
@@ -324,9 +343,9 @@ static enum status cut_pattern(struct parser *p, struct span text, struct buf *p
     buf_clear(&p->words);
     buf_append_span(&p->words, text);
     TRY(buf_status(&p->words));
-    for (size_t i = 0; i < text.len; i++)
+    for (size_t i = text.len; i-- > 0;)
         if (is_wildcard(text.data[i]))
-            p->words.data[i] = 'x';
+            p->words.data[i] = asks(p, text, i) ? ' ' : 'x';
     struct tokenizer tokenizer;
     struct token token;
     struct span wild = {NULL, 0}; /* wildcards alone, which may belong to what follows */
@@ -351,13 +370,18 @@ static enum status cut_pattern(struct parser *p, struct span text, struct buf *p
     return buf_status(pieces);
 }
 
-/* One piece: a pattern, or without a wildcard in it (question marks at its end ask) plain words. */
+static enum status add_pieces(struct parser *p, struct span text, const struct leaf *leaf,
+                              const struct leaf_place *place);
+
+/* One piece: a pattern, or plain words if no wildcard is in it. */
 static enum status add_piece(struct parser *p, struct span piece, const struct leaf *leaf,
                              const struct leaf_place *place)
 {
-    /* What is left at the end may join words, but ends none. */
-    while (piece.len > 0 && memchr("?'.,:;", piece.data[piece.len - 1], 6) != NULL)
+    const size_t len = piece.len;
+    while (piece.len > 0 && piece.data[piece.len - 1] == '?')
         piece.len--;
+    if (piece.len < len) /* a question mark: without it, what is left may be cut elsewhere */
+        return add_pieces(p, piece, leaf, place);
     if (!has_wildcard(piece)) {
         struct leaf term = *leaf;
         term.kind = QUERY_TERM;
@@ -376,20 +400,26 @@ static enum status add_piece(struct parser *p, struct span piece, const struct l
     return add_leaf(p, &pattern, place);
 }
 
+static enum status add_pieces(struct parser *p, struct span text, const struct leaf *leaf,
+                              const struct leaf_place *place)
+{
+    const struct leaf_place behind = place_behind(place);
+    struct buf pieces = BUF_INIT;
+    enum status status = cut_pattern(p, text, &pieces);
+    const struct span *const all = (const struct span *)(void *)pieces.data;
+    for (size_t i = 0; i < pieces.len / sizeof *all && status == STATUS_OK; i++)
+        status = add_piece(p, all[i], leaf, i == 0 ? place : &behind); /* depth: see asks() */
+    buf_release(&pieces);
+    return status;
+}
+
 static enum status add_wild(struct parser *p, const struct query_item *item,
                             const struct leaf_place *place)
 {
     const struct leaf leaf = {
         .kind = QUERY_WILD, .side = side_of(item, place), .boost = parser_boost(p, item->boost)};
-    const struct leaf_place behind = place_behind(place);
-    struct buf pieces = BUF_INIT;
     p->query.obvious = false;
-    enum status status = cut_pattern(p, item->text, &pieces);
-    const struct span *const all = (const struct span *)(void *)pieces.data;
-    for (size_t i = 0; i < pieces.len / sizeof *all && status == STATUS_OK; i++)
-        status = add_piece(p, all[i], &leaf, i == 0 ? place : &behind);
-    buf_release(&pieces);
-    return status;
+    return add_pieces(p, item->text, &leaf, place);
 }
 
 /* ---- ids and dates ---- */

@@ -14,11 +14,21 @@
 
 static void print_bag(const struct query_node *bag, struct buf *out);
 
+/* Part of a word between quotes. Hebrew words may have a quote inside. */
+static void put_quoted(const uint8_t *bytes, size_t len, struct buf *out)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '"' || bytes[i] == '\\')
+            buf_put_u8(out, '\\');
+        buf_put_u8(out, bytes[i]);
+    }
+}
+
 /* The `n` words of a phrase as they were typed: words that touched or overlapped (pieces of a run
  * of ideographs) are put together again, a hole that a removed stop word left shows as "?". */
 static void print_words(const struct query_word *words, size_t n, struct buf *out)
 {
-    buf_append_span(out, words[0].typed);
+    put_quoted(words[0].typed.data, words[0].typed.len, out);
     for (size_t i = 1; i < n; i++) {
         const struct query_word *const before = &words[i - 1];
         const struct query_word *const word = &words[i];
@@ -31,7 +41,7 @@ static void print_words(const struct query_word *words, size_t n, struct buf *ou
             buf_append_string(out, " ?");
         if (!joined)
             buf_put_u8(out, ' ');
-        buf_append(out, word->typed.data + shared, word->typed.len - shared);
+        put_quoted(word->typed.data + shared, word->typed.len - shared, out);
     }
 }
 

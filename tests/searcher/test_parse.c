@@ -263,6 +263,8 @@ Test(parse, readings_english)
         {"ship\\* \\(sea\\)", "ship OR sea", false},
         {"\\AND x", "x", false},
         {"C:\\Users", "C OR Users", false},
+        {"\"\xd7\x9e\\\"\xd7\x9e x\"", "\"\xd7\x9e\\\"\xd7\x9e x\"", false},
+        {"\xd7\x9e\"\xd7\x9e", "\xd7\x9e\\\"\xd7\x9e", false},
         {"\"a \\\"b\\\" c\"", "\"a b c\"", false},
         {"sea\\^2 sea\\~1", "sea OR 2 OR sea OR 1", false},
         {"sea\\", "sea", false},
@@ -462,7 +464,8 @@ static void check_any(struct bench *t, struct span text, enum query_syntax synta
 static void check_reading(struct bench *t, struct span text, unsigned long long seed)
 {
     struct buf first = BUF_INIT;
-    if (t->query.cut || strstr(buf_string(&t->reading), " ? ") != NULL)
+    if (t->query.cut || t->reading.len == 0 ||
+        memmem(t->reading.data, t->reading.len, " ? ", 3) != NULL)
         return; /* the hole of a removed stop word has no spelling */
     buf_append_span(&first, buf_span(&t->reading));
     parse_bytes(t, buf_span(&first), QUERY_SYNTAX);

@@ -111,7 +111,7 @@ struct cursor {
 
 static inline struct cursor cursor_of(const uint8_t *data, size_t len)
 {
-    return (struct cursor){data, data + len, false};
+    return (struct cursor){data, len == 0 ? data : data + len, false}; /* NULL + 0 is not C */
 }
 
 static inline size_t cursor_left(const struct cursor *c)

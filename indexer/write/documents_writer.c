@@ -112,7 +112,7 @@ static enum status sort_ids(struct documents_writer *w, struct string_sorter *so
     for (uint64_t i = 0; i < w->n && status == STATUS_OK; i++) {
         const uint64_t left = w->ids.bytes.len - at;
         if (piece.len - taken < LIMIT_ID_BYTES + 2 * VARINT_MAX_BYTES && left > 0) {
-            if (taken > 0)
+            if (taken > 0) /* at first there is no data, and NULL + 0 is not C */
                 memmove(piece.data, piece.data + taken, piece.len - taken);
             piece.len -= taken;
             taken = 0;

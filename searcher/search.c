@@ -87,8 +87,11 @@ static enum status rank_by_iterators(struct search_result *r, size_t segment, st
     TRY(iterator_make(&context, r->plan.root, &it));
     if (it == NULL)
         return STATUS_OK;
-    for (uint32_t p = iterator_advance(it, 0); p != PASSAGE_END; p = iterator_advance(it, p + 1))
+    uint64_t n = 0;
+    for (uint32_t p = iterator_advance(it, 0); p != PASSAGE_END; p = iterator_advance(it, p + 1)) {
+        TRY(stop_check(&r->plan.stop, n++));
         TRY(collector_add(c, p, iterator_score(it)));
+    }
     return context.status;
 }
 
@@ -96,6 +99,7 @@ static enum status rank(struct searcher *s, const struct search_options *options
                         struct search_result *r, struct collector *c)
 {
     for (size_t i = 0; i < s->index->n_segments; i++) {
+        TRY(stop_check(&r->plan.stop, 0));
         collector_segment(c, i);
         if (options->algorithm == ALGORITHM_EXHAUSTIVE)
             TRY(rank_exhaustive(&r->plan, i, c));
@@ -112,7 +116,9 @@ enum status search_plan(struct searcher *s, struct span query, const struct sear
     topk_release(&r->best);
     r->total = 0;
     TRY(query_parse(query, s->analyzer, s->index->profile, options->syntax, &r->arena, &r->query));
-    return plan_make(s->index, &r->query, options->k1, options->b, &r->arena, &r->plan);
+    TRY(plan_make(s->index, &r->query, options->k1, options->b, &r->arena, &r->plan));
+    r->plan.stop = options->stop;
+    return STATUS_OK;
 }
 
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,

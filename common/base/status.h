@@ -29,6 +29,7 @@ enum status {
     STATUS_MISSING = -7,   /* what was looked for is not there */
     STATUS_BUSY = -8,      /* somebody else holds the lock */
     STATUS_INPUT = -9,     /* a record or file of the corpus cannot be read */
+    STATUS_STOPPED = -10,  /* a person stopped it */
 };
 
 /* Records a message for this thread (printf style, cut at 1023 bytes) and returns `status`. */

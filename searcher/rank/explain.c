@@ -285,6 +285,7 @@ static enum status count_matches(struct explainer *e, size_t segment, uint32_t t
     if (it == NULL)
         return STATUS_OK;
     for (uint32_t p = iterator_advance(it, 0); p != PASSAGE_END; p = iterator_advance(it, p + 1)) {
+        TRY(stop_check(&e->plan->stop, out->total));
         const uint64_t score = iterator_score(it);
         const uint32_t own_tie = tie_of(e, segment, p);
         out->total++;

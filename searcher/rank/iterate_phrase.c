@@ -57,9 +57,12 @@ static uint32_t meet(struct phrase_iterator *p, uint32_t target)
 static uint32_t advance(struct iterator *it, uint32_t target)
 {
     struct phrase_iterator *const p = (struct phrase_iterator *)it;
+    uint64_t n = 0;
     for (uint32_t passage = meet(p, target); passage != PASSAGE_END;
          passage = meet(p, passage + 1)) {
-        const enum status status = match(p, passage);
+        enum status status = stop_check(&p->context->plan->stop, n++);
+        if (status == STATUS_OK)
+            status = match(p, passage);
         if (status != STATUS_OK) {
             p->context->status = status;
             return PASSAGE_END;

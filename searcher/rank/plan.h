@@ -18,6 +18,7 @@
 #include "common/score/bm25.h"
 #include "common/segment/index.h"
 #include "searcher/query/tree.h"
+#include "searcher/rank/stop.h"
 
 enum plan_kind {
     PLAN_TERM,   /* one word, title and body */
@@ -71,6 +72,7 @@ struct plan {
     struct plan_node **leaves; /* all nodes but bags, in the order of the query */
     size_t n_leaves;
     const char *note; /* static text, NULL if there is nothing to say */
+    struct stop stop; /* all zero as plan_make leaves it; whoever walks through matches heeds it */
 };
 
 /* Fails on memory and on damage of the index only. On an index without positions a phrase or NEAR

@@ -359,6 +359,42 @@ static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *
     return e;
 }
 
+/* Eight places at a time: a bit becomes a byte of ones, and the bytes are deposited there. */
+static void expand(const uint8_t *bitmap, size_t n, const uint8_t *in, uint8_t *out)
+{
+    size_t left = 0; /* bytes of `in` */
+    for (size_t i = 0; i < (n + 7) / 8; i++)
+        left += (size_t)_mm_popcnt_u32(bitmap[i]);
+    for (size_t i = 0; i < (n + 7) / 8; i++) {
+        const size_t here = (size_t)_mm_popcnt_u32(bitmap[i]);
+        const uint64_t places = _pdep_u64(bitmap[i], 0x0101010101010101u) * 0xff;
+        uint64_t bytes = 0;
+        if (left >= 8)
+            bytes = load_le64(in);
+        else
+            memcpy(&bytes, in, left);
+        store_le64(out + 8 * i, _pdep_u64(bytes, places));
+        in += here;
+        left -= here;
+    }
+}
+
+static size_t count_below(const uint32_t *numbers, size_t n, uint32_t limit)
+{
+    const __m256i most = _mm256_set1_epi32((int)limit);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256i here = _mm256_loadu_si256((const __m256i *)(numbers + i));
+        const __m256i not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(here, most), here);
+        const unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(not_below));
+        if (mask != 0)
+            return i + (size_t)__builtin_ctz(mask);
+    }
+    while (i < n && numbers[i] < limit)
+        i++;
+    return i;
+}
+
 const struct codec_kernels codec_kernels_avx2 = {
     .pack = pack,
     .unpack = unpack,
@@ -371,6 +407,8 @@ const struct codec_kernels codec_kernels_avx2 = {
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,
+    .count_below = count_below,
+    .expand = expand,
 };
 
 #endif

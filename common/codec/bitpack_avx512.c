@@ -496,6 +496,37 @@ static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *
     return e;
 }
 
+static void expand(const uint8_t *bitmap, size_t n, const uint8_t *in, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        const size_t bytes = (n - i + 7) / 8 < 8 ? (n - i + 7) / 8 : 8;
+        uint64_t places = 0;
+        if (bytes == 8)
+            places = load_le64(bitmap + i / 8);
+        else
+            memcpy(&places, bitmap + i / 8, bytes);
+        const size_t here = (size_t)_mm_popcnt_u64(places);
+        const __m512i next = _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, (unsigned)here), in);
+        _mm512_storeu_si512(out + i, _mm512_maskz_expand_epi8(places, next));
+        in += here;
+    }
+}
+
+static size_t count_below(const uint32_t *numbers, size_t n, uint32_t limit)
+{
+    const __m512i most = _mm512_set1_epi32((int)limit);
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const __m512i here = _mm512_loadu_si512(numbers + i);
+        const __mmask16 not_below = _mm512_cmpge_epu32_mask(here, most);
+        if (not_below != 0)
+            return i + (size_t)__builtin_ctz((unsigned)not_below);
+    }
+    const __mmask16 left = (__mmask16)_bzhi_u32(0xffff, (unsigned)(n - i));
+    const __m512i here = _mm512_maskz_loadu_epi32(left, numbers + i);
+    return i + (size_t)_mm_popcnt_u32(_mm512_mask_cmplt_epu32_mask(left, here, most));
+}
+
 const struct codec_kernels codec_kernels_avx512 = {
     .pack = pack,
     .unpack = unpack,
@@ -508,6 +539,8 @@ const struct codec_kernels codec_kernels_avx512 = {
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,
+    .count_below = count_below,
+    .expand = expand,
 };
 
 #endif

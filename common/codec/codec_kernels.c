@@ -180,6 +180,23 @@ static size_t exceptions(const uint32_t *values, size_t n, unsigned w, uint8_t *
     return e;
 }
 
+/* Few bits are set where a bitmap is worth it: one turn for each, not for each place. */
+static void expand(const uint8_t *bitmap, size_t n, const uint8_t *in, uint8_t *out)
+{
+    memset(out, 0, n);
+    for (size_t i = 0; i < (n + 7) / 8; i++)
+        for (unsigned bits = bitmap[i]; bits != 0; bits &= bits - 1)
+            out[8 * i + (size_t)__builtin_ctz(bits)] = *in++;
+}
+
+static size_t count_below(const uint32_t *numbers, size_t n, uint32_t limit)
+{
+    const uint32_t *low = numbers; /* all before it are below; no branch depends on the numbers */
+    for (; n > 1; n -= n / 2)
+        low += low[n / 2 - 1] < limit ? n / 2 : 0;
+    return (size_t)(low - numbers) + (n == 1 && *low < limit);
+}
+
 const struct codec_kernels codec_kernels_scalar = {
     .pack = pack,
     .unpack = unpack,
@@ -192,4 +209,6 @@ const struct codec_kernels codec_kernels_scalar = {
     .bits_to_numbers = bits_to_numbers,
     .choose = choose,
     .exceptions = exceptions,
+    .count_below = count_below,
+    .expand = expand,
 };

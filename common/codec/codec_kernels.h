@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * codec_kernels: the inner loops of bitpack, packed_block, postings_block and positions_block, in a
- * variant for each level of cpu.h. Only those modules call them.
+ * codec_kernels: the inner loops of bitpack, packed_block, postings_block, positions_block, and of
+ * bounds and postings in segment/, in a variant for each level of cpu.h. Only those modules call
+ * them.
  *
  *     const struct codec_kernels *const k = codec_kernels();
  *     k->pack(values, n, w, to);
@@ -19,6 +20,7 @@
 #define BLOCK_VALUES 256u
 
 #define PACK_SLACK 64u
+#define EXPAND_SLACK 64u
 
 /* How a packed block is laid out (docs/FORMAT.md 5). */
 struct packed_layout {
@@ -70,6 +72,14 @@ struct codec_kernels {
      * for BLOCK_VALUES values and PACK_SLACK bytes. */
     size_t (*exceptions)(const uint32_t *values, size_t n, unsigned w, uint8_t *indexes /* OUT */,
                          uint32_t *high /* OUT */);
+
+    /* How many of n ascending numbers, at most BLOCK_VALUES, are below `limit`. Faster where few are. */
+    size_t (*count_below)(const uint32_t *numbers, size_t n, uint32_t limit);
+
+    /* out[i] is the next byte of `in` for each bit i that is set in the bitmap of ceil(n / 8) bytes,
+     * 0 for the others. `in` has exactly as many bytes as there are bits, `out` EXPAND_SLACK bytes
+     * of room behind n, into which rubbish may be written. */
+    void (*expand)(const uint8_t *bitmap, size_t n, const uint8_t *in, uint8_t *out /* OUT */);
 };
 
 /* Those of cpu_level(). */

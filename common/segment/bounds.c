@@ -2,27 +2,32 @@
 /* bounds: both kinds, dense and by bitmap, unpack to one byte a range. */
 #include "common/segment/bounds.h"
 
+#include "common/codec/codec_kernels.h"
+
 static enum status damaged_bounds(void)
 {
     return fail(STATUS_CORRUPT, "damaged bounds");
 }
 
-static enum status read_sparse(struct cursor *c, uint64_t n, uint8_t *codes)
+/* How many ranges have a posting; more than n if there are bits behind them. */
+static size_t count_live(struct span live, uint64_t n)
 {
-    const struct span live = cursor_bytes(c, (size_t)ceil_div(n, 8));
-    if (c->bad)
-        return damaged_bounds();
-    for (uint64_t i = 0; i < n; i++)
-        codes[i] = (live.data[i / 8] >> i % 8 & 1) != 0 ? cursor_u8(c) : 0;
-    return STATUS_OK;
+    size_t count = 0;
+    size_t i = 0;
+    for (; i + 8 <= live.len; i += 8)
+        count += (size_t)__builtin_popcountll(load_le64(live.data + i));
+    for (; i < live.len; i++)
+        count += (size_t)__builtin_popcount(live.data[i]);
+    const bool behind = live.len > 0 && n % 8 != 0 && live.data[live.len - 1] >> n % 8 != 0;
+    return behind ? SIZE_MAX : count;
 }
 
-enum status bounds_read(const struct segment *s, const struct term_entry *entry, uint8_t *codes,
-                        bool *present)
+enum status bounds_read(const struct segment *s, const struct term_entry *entry, uint8_t *room,
+                        const uint8_t **codes)
 {
     const struct span section = s->sections[SECTION_BNDS];
     if (term_entry_is_inline(entry) || entry->bounds_bytes == 0 || section.len == 0) {
-        *present = false;
+        *codes = NULL;
         return STATUS_OK;
     }
     if (entry->bounds_offset > section.len ||
@@ -31,16 +36,15 @@ enum status bounds_read(const struct segment *s, const struct term_entry *entry,
     const uint64_t n = bounds_ranges(s);
     struct cursor c = cursor_of(section.data + entry->bounds_offset, (size_t)entry->bounds_bytes);
     const uint8_t kind = cursor_u8(&c);
-    if (kind == 0) {
-        const struct span dense = cursor_bytes(&c, (size_t)n);
-        if (!c.bad)
-            memcpy(codes, dense.data, dense.len);
-    } else if (kind == 1) {
-        TRY(read_sparse(&c, n, codes));
-    }
-    if (kind > 1 || c.bad || cursor_left(&c) != 0)
+    const struct span live =
+        kind == 1 ? cursor_bytes(&c, (size_t)ceil_div(n, 8)) : span_of(NULL, 0);
+    const size_t n_codes = kind == 1 ? count_live(live, n) : (size_t)n;
+    const struct span bytes = cursor_bytes(&c, n_codes);
+    if (kind > 1 || c.bad || n_codes > n || cursor_left(&c) != 0)
         return damaged_bounds();
-    *present = true;
+    if (kind == 1)
+        codec_kernels()->expand(live.data, (size_t)n, bytes.data, room);
+    *codes = kind == 1 ? room : bytes.data;
     return STATUS_OK;
 }
 

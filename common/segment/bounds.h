@@ -21,10 +21,13 @@ static inline uint64_t bounds_ranges(const struct segment *s)
     return ceil_div(s->header.passages, RANGE_PASSAGES);
 }
 
-/* Writes the code of every range (bounds_ranges of them; 0: no posting there). *present false: the
- * term has no bounds, or the segment none (codes untouched). STATUS_CORRUPT on damage. */
+/* *codes is the code of every range (bounds_ranges of them; 0: no posting there), in the map or in
+ * `room`, which has as many bytes and BOUNDS_SLACK more; NULL: the term has no bounds, or the segment
+ * none. STATUS_CORRUPT on damage. */
 enum status bounds_read(const struct segment *s, const struct term_entry *entry,
-                        uint8_t *codes /* OUT */, bool *present /* OUT */);
+                        uint8_t *room /* OUT */, const uint8_t **codes /* OUT */);
+
+#define BOUNDS_SLACK 64u
 
 /* Appends the bounds of a term from the codes of all n ranges (the writer's side). */
 void bounds_append(struct buf *out, const uint8_t *codes, uint64_t n);

@@ -92,6 +92,8 @@ enum status postings_open(const struct segment *s, const struct term_entry *entr
     p->status = STATUS_OK;
     p->n = p->at = 0;
     p->has_tfs = false;
+    p->decoded = 0;
+    p->decoded_bytes = 0;
     if (term_entry_is_inline(entry)) {
         TRY(open_inline(p));
         p->block = UINT32_MAX;
@@ -144,6 +146,8 @@ static void decode_block(struct postings *p, uint32_t block)
         spoil(p);
         return;
     }
+    p->decoded++;
+    p->decoded_bytes += (uint64_t)(c.at - (d->bodies.data + offset));
     p->block = block;
     p->n = n;
     p->at = 0;
@@ -211,16 +215,8 @@ static uint32_t find_block(const struct postings *p, uint32_t from, uint32_t tar
 /* The first posting of the decoded block that is >= target, n if there is none. */
 static uint32_t find_in_block(const struct postings *p, uint32_t target)
 {
-    uint32_t low = p->at;
-    uint32_t high = p->n;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (p->passages[middle] < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return p->at +
+           (uint32_t)codec_kernels()->count_below(p->passages + p->at, p->n - p->at, target);
 }
 
 uint32_t postings_seek(struct postings *p, uint32_t target)
@@ -235,6 +231,8 @@ uint32_t postings_seek(struct postings *p, uint32_t target)
         p->at = find_in_block(p, target);
     if (p->n > 0 && p->at == p->n) /* a single block, or an inline list, that ends before it */
         go_to_block(p, p->block + 1);
+    if (p->at < p->n && p->passages[p->at] < target)
+        spoil(p); /* a directory out of order; callers rely on the promise */
     return postings_passage(p);
 }
 
@@ -244,6 +242,7 @@ static void need_tfs(struct postings *p)
         return;
     struct cursor c = p->tf_part;
     postings_block_read_tfs(&c, p->n, p->tfs);
+    p->decoded_bytes += (uint64_t)(c.at - p->tf_part.at);
     p->has_tfs = true;
     if (c.bad) {
         p->status = damaged_list();
@@ -256,6 +255,43 @@ uint32_t postings_tf(struct postings *p)
 {
     need_tfs(p);
     return p->tfs[p->at];
+}
+
+uint32_t postings_below(const struct postings *p, uint32_t end)
+{
+    if (p->n == 0 || p->passages[p->n - 1] < end)
+        return p->n - p->at;
+    return find_in_block(p, end) - p->at;
+}
+
+const uint32_t *postings_tfs(struct postings *p)
+{
+    need_tfs(p);
+    return p->tfs;
+}
+
+void postings_skip(struct postings *p, uint32_t n)
+{
+    p->at += n;
+    if (p->at >= p->n && p->n > 0)
+        go_to_block(p, p->block + 1);
+}
+
+void postings_rewind(struct postings *p)
+{
+    p->block = UINT32_MAX;
+    p->n = p->at = 0;
+}
+
+enum status postings_position_bytes(struct postings *p, struct span *out)
+{
+    const struct postings_directory *const d = &p->directory;
+    const uint64_t offset = d->positions == NULL ? 0 : offset_at(d, d->positions, p->block);
+    if (offset > p->position_bytes.len)
+        p->status = damaged_list();
+    else if (p->position_bytes.data != NULL)
+        *out = span_of(p->position_bytes.data + offset, (size_t)(p->position_bytes.len - offset));
+    return p->status;
 }
 
 enum status postings_positions(struct postings *p, uint32_t *positions)
@@ -273,13 +309,8 @@ enum status postings_positions(struct postings *p, uint32_t *positions)
         memcpy(positions, p->inline_positions + skip, p->tfs[p->at] * sizeof *positions);
         return STATUS_OK;
     }
-    const struct postings_directory *const d = &p->directory;
-    const uint64_t offset = d->positions == NULL ? 0 : offset_at(d, d->positions, p->block);
-    if (offset > p->position_bytes.len)
-        p->status = damaged_list();
-    else
-        p->status = positions_block_read(
-            span_of(p->position_bytes.data + offset, (size_t)(p->position_bytes.len - offset)),
-            total, skip, p->tfs[p->at], positions);
+    struct span bytes;
+    TRY(postings_position_bytes(p, &bytes));
+    p->status = positions_block_read(bytes, total, skip, p->tfs[p->at], positions);
     return p->status;
 }

@@ -39,10 +39,12 @@ struct postings {
     struct postings_directory directory;
     struct span position_bytes; /* of the term */
     enum status status;
-    uint32_t block; /* decoded, n_blocks when none is or at the end */
-    uint32_t n;     /* postings of it */
-    uint32_t at;    /* the current one */
-    bool has_tfs;   /* tfs are decoded */
+    uint32_t block;   /* decoded, n_blocks when none is or at the end */
+    uint32_t n;       /* postings of it */
+    uint32_t at;      /* the current one */
+    bool has_tfs;     /* tfs are decoded */
+    uint32_t decoded; /* blocks so far, and their bytes */
+    uint64_t decoded_bytes;
     struct cursor tf_part;
     uint32_t passages[BLOCK_VALUES];
     uint32_t tfs[BLOCK_VALUES];
@@ -68,6 +70,28 @@ static inline uint32_t postings_passage(const struct postings *p)
 
 /* Occurrences in the current passage. */
 uint32_t postings_tf(struct postings *p);
+
+/* ---- many postings at once ----
+ *
+ * The current posting is number p->at of the p->n of a decoded block, whose passages are
+ * p->passages. Before the first move, and at the end, there are none. */
+
+/* How many postings of the decoded block, from the current one on, are below `end`. */
+uint32_t postings_below(const struct postings *p, uint32_t end);
+
+/* The occurrences in each passage of the decoded block, beside p->passages; good until the next
+ * block is decoded. */
+const uint32_t *postings_tfs(struct postings *p);
+
+/* Moves n postings on, at most to the end of the decoded block, which is the first of the next. */
+void postings_skip(struct postings *p, uint32_t n);
+
+/* The bytes from the first of the decoded block's positions on (position_reader.h reads them);
+ * untouched for postings that stand in the dictionary. */
+enum status postings_position_bytes(struct postings *p, struct span *out /* OUT */);
+
+/* Back to before the first posting. */
+void postings_rewind(struct postings *p);
 
 /* Writes the postings_tf() positions of the current posting, ascending. The segment has positions.
  */

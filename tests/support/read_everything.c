@@ -45,21 +45,21 @@ static void read_list(const struct segment *s, const struct term_entry *entry, u
 void read_lists(const struct segment *s, uint32_t random)
 {
     struct dictionary_cursor *c;
-    uint8_t *const codes = malloc((size_t)bounds_ranges(s) + 1);
-    if (codes == NULL || dictionary_cursor_new(s, &c) != STATUS_OK) {
-        free(codes);
+    uint8_t *const room = malloc((size_t)bounds_ranges(s) + BOUNDS_SLACK);
+    if (room == NULL || dictionary_cursor_new(s, &c) != STATUS_OK) {
+        free(room);
         return;
     }
     while (dictionary_cursor_next(c)) {
         struct term_entry entry;
         bool found;
-        bool present;
+        const uint8_t *codes;
         (void)dictionary_find(s, dictionary_cursor_term(c), &entry, &found);
-        (void)bounds_read(s, dictionary_cursor_entry(c), codes, &present);
+        (void)bounds_read(s, dictionary_cursor_entry(c), room, &codes);
         read_list(s, dictionary_cursor_entry(c), random);
     }
     dictionary_cursor_free(c);
-    free(codes);
+    free(room);
 }
 
 static void read_term_numbers(const struct segment *s, uint32_t random)

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "searcher/rank/exhaustive.h"
-#include "searcher/rank/iterator.h"
+#include "searcher/rank/ranking.h"
 
 enum status searcher_open(const char *path, struct searcher **out)
 {
@@ -18,7 +18,8 @@ enum status searcher_open(const char *path, struct searcher **out)
         status = analyzer_new(s->index->profile, &s->analyzer);
     if (status == STATUS_OK) {
         s->readers = calloc(s->index->n_segments + 1, sizeof *s->readers);
-        status = s->readers == NULL ? fail_no_memory() : STATUS_OK;
+        s->maps = calloc(s->index->n_segments + 1, sizeof *s->maps);
+        status = s->readers == NULL || s->maps == NULL ? fail_no_memory() : STATUS_OK;
     }
     if (status == STATUS_OK && s->index->profile->ties_by_id)
         status = tie_ranks_make(s->index, &s->ties);
@@ -44,6 +45,7 @@ void searcher_close(struct searcher *s)
     for (size_t i = 0; s->readers != NULL && i < s->index->n_segments; i++)
         close_readers(&s->readers[i]);
     free(s->readers);
+    free(s->maps);
     tie_ranks_release(&s->ties);
     analyzer_free(s->analyzer);
     index_close(s->index);
@@ -52,15 +54,23 @@ void searcher_close(struct searcher *s)
 
 struct search_options search_options_of(const struct searcher *s)
 {
-    return (struct search_options){.k = 10, .k1 = s->index->profile->k1, .b = s->index->profile->b};
+    return (struct search_options){
+        .k = 10, .k1 = s->index->profile->k1, .b = s->index->profile->b, .total = true};
 }
 
-static double microseconds_since(const struct timespec *start)
+static double now(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return 1e6 * (double)(now.tv_sec - start->tv_sec) +
-           1e-3 * (double)(now.tv_nsec - start->tv_nsec);
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The time since *start, which becomes now. */
+static double lap(double *start)
+{
+    const double before = *start;
+    *start = now();
+    return *start - before;
 }
 
 static enum status rank_exhaustive(const struct plan *plan, size_t segment, struct collector *c)
@@ -77,35 +87,37 @@ static enum status rank_exhaustive(const struct plan *plan, size_t segment, stru
     return status;
 }
 
-static enum status rank_by_iterators(struct search_result *r, size_t segment, struct collector *c)
+static enum status rank_segment(struct ranking *ranking, size_t segment,
+                                const struct search_options *options, struct search_result *r)
 {
-    struct iterator_context context = {.plan = &r->plan,
-                                       .segment = &r->plan.index->segments[segment],
-                                       .segment_number = segment,
-                                       .arena = &r->arena};
-    struct iterator *it;
-    TRY(iterator_make(&context, r->plan.root, &it));
-    if (it == NULL)
-        return STATUS_OK;
-    uint64_t n = 0;
-    for (uint32_t p = iterator_advance(it, 0); p != PASSAGE_END; p = iterator_advance(it, p + 1)) {
-        TRY(stop_check(&r->plan.stop, n++));
-        TRY(collector_add(c, p, iterator_score(it)));
-    }
-    return context.status;
+    double start = now();
+    TRY(options->algorithm == ALGORITHM_EXHAUSTIVE
+            ? rank_exhaustive(ranking->plan, segment, ranking->collector)
+            : ranking_run(ranking, segment));
+    r->seconds[STAGE_RANK] += lap(&start);
+    if (options->total && options->algorithm != ALGORITHM_EXHAUSTIVE)
+        TRY(ranking_count(ranking, segment));
+    r->seconds[STAGE_COUNT] += lap(&start);
+    return STATUS_OK;
 }
 
 static enum status rank(struct searcher *s, const struct search_options *options,
                         struct search_result *r, struct collector *c)
 {
-    for (size_t i = 0; i < s->index->n_segments; i++) {
+    struct ranking ranking = {
+        .plan = &r->plan,
+        .arena = &r->arena,
+        .collector = c,
+        .maps = s->maps,
+        .until = options->deadline > 0 ? now() + 1e-3 * options->deadline : 0,
+    };
+    for (size_t i = 0; i < s->index->n_segments && !ranking.late; i++) {
         TRY(stop_check(&r->plan.stop, 0));
         collector_segment(c, i);
-        if (options->algorithm == ALGORITHM_EXHAUSTIVE)
-            TRY(rank_exhaustive(&r->plan, i, c));
-        else
-            TRY(rank_by_iterators(r, i, c));
+        TRY(rank_segment(&ranking, i, options, r));
     }
+    r->cost = ranking.cost;
+    r->exact = !ranking.late;
     return collector_finish(c);
 }
 
@@ -124,9 +136,10 @@ enum status search_plan(struct searcher *s, struct span query, const struct sear
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,
                        struct search_result *r)
 {
-    struct timespec start;
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    const double start = now();
     TRY(search_plan(s, query, options, r));
+    r->seconds[STAGE_PLAN] = now() - start;
+    r->seconds[STAGE_RANK] = r->seconds[STAGE_COUNT] = 0;
     struct collector c;
     collector_init(&c, s->index, &s->ties, options->documents, options->k);
     const enum status status = rank(s, options, r, &c);
@@ -136,9 +149,8 @@ enum status search_run(struct searcher *s, struct span query, const struct searc
     }
     r->best = c.best;
     r->total = c.total;
-    r->exact = true;
     r->documents = options->documents != ROLLUP_NONE;
-    r->microseconds = microseconds_since(&start);
+    r->microseconds = 1e6 * (now() - start);
     return STATUS_OK;
 }
 

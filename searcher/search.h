@@ -26,6 +26,7 @@
 #include "searcher/query/parse.h"
 #include "searcher/rank/collector.h"
 #include "searcher/rank/plan.h"
+#include "searcher/rank/ranking.h"
 #include "searcher/show/hit.h"
 
 enum search_algorithm { ALGORITHM_AUTO, ALGORITHM_EXHAUSTIVE };
@@ -37,6 +38,9 @@ struct search_options {
     enum rollup documents;
     enum search_algorithm algorithm;
     enum query_syntax syntax;
+    struct stop stop; /* asked while ranking: then STATUS_STOPPED */
+    double deadline;  /* milliseconds after which the best so far will do; 0: none */
+    bool total;       /* count all that matches; else no more is done than the k best need */
 };
 
 /* The readers of one segment; opened when a hit of it is first shown. */
@@ -52,6 +56,7 @@ struct searcher {
     struct analyzer *analyzer;
     struct tie_ranks ties;
     struct segment_readers *readers; /* by segment */
+    struct code_map *maps;           /* likewise */
 };
 
 /* Opens the index at `path`. Failures as index_open. */
@@ -61,6 +66,8 @@ void searcher_close(struct searcher *s); /* NULL is fine */
 /* What a person would expect: ten passages, the profile's k1 and b. */
 struct search_options search_options_of(const struct searcher *s);
 
+enum search_stage { STAGE_PLAN, STAGE_RANK, STAGE_COUNT, SEARCH_STAGES };
+
 struct search_result {
     struct arena arena; /* query, plan and iterators live here */
     struct query query;
@@ -69,6 +76,8 @@ struct search_result {
     uint64_t total;   /* matching passages, or documents */
     bool exact;
     bool documents; /* they are documents */
+    struct rank_cost cost;
+    double seconds[SEARCH_STAGES]; /* spent on each stage */
     double microseconds;
 };
 

@@ -52,6 +52,9 @@ enum status ask_interpret(const struct ask_settings *settings, const struct sear
         o.b = settings->b;
     if (o.k1 > 1000 || o.b > 1)
         return fail(STATUS_USAGE, "--k1 is from 0 to 1000, --b from 0 to 1");
+    if (settings->deadline < 0)
+        return fail(STATUS_USAGE, "--deadline is a number of milliseconds");
+    o.deadline = (double)settings->deadline;
     if (settings->documents != NULL)
         TRY(choose_rollup(settings->documents, &o.documents));
     TRY(choose_algorithm(settings->algorithm, &o.algorithm));

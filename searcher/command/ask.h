@@ -24,6 +24,7 @@ struct ask_settings {
     bool check;
     const char *documents; /* NULL: passages */
     const char *algorithm;
+    float deadline; /* milliseconds; 0: none */
 };
 
 #define ASK_SETTINGS_INIT                                                                          \
@@ -44,6 +45,9 @@ struct ask_settings {
         {"algorithm", 0,                                                                           \
          CLI_STRING,  offsetof(type, field.algorithm),                                             \
          "NAME",      "auto or exhaustive; both give the same answers"},                           \
+        {"deadline", 0,                                                                            \
+         CLI_FLOAT,  offsetof(type, field.deadline),                                               \
+         "MS",       "give the best found after so many milliseconds (JSON: \"exact\":false)"},    \
     {                                                                                              \
         "check", 0, CLI_FLAG, offsetof(type, field.check), NULL,                                   \
             "read every checksum of the index first"                                               \

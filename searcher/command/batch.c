@@ -162,6 +162,7 @@ static enum status interpret(const struct settings *s, const struct searcher *se
     if (b->style.form == ANSWER_TEXT)
         return fail(STATUS_USAGE, "--format: batch writes trec, msmarco or json");
     TRY(ask_interpret(&s->ask, searcher, 1000, &b->options));
+    b->options.total = b->style.form == ANSWER_JSON; /* a run has no place for it */
     /* Anserini's own batch search takes a topic as a bag of words, quotes and all. */
     if (searcher->index->profile->ties_by_id && !s->syntax)
         b->options.syntax = QUERY_LITERAL;

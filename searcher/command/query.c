@@ -16,6 +16,7 @@ struct settings {
     bool json;
     bool count;
     bool reading;
+    bool cost;
 };
 
 static const struct cli_option options[] = {
@@ -27,6 +28,8 @@ static const struct cli_option options[] = {
      "last column of a TREC run (qiao)"},
     {"count", 0, CLI_FLAG, offsetof(struct settings, count), NULL,
      "print only how many passages (or documents) match"},
+    {"cost", 0, CLI_FLAG, offsetof(struct settings, cost), NULL,
+     "say on standard error what the search did and how long each stage took"},
     {"reading", 0, CLI_FLAG, offsetof(struct settings, reading), NULL,
      "show how the query was read, also when it is obvious"},
     {.type = CLI_END}};
@@ -38,6 +41,7 @@ struct asker {
     struct search_result result;
     struct buf out;
     bool count;
+    bool cost;
     bool any_hit;
 };
 
@@ -50,11 +54,31 @@ static enum status interpret(const struct settings *s, struct asker *a)
                                      .alternatives = true,
                                      .show_reading = s->reading};
     a->count = s->count;
+    a->cost = s->cost;
     if (s->json)
         a->style.form = ANSWER_JSON;
     else
         TRY(answer_form_by_name(s->format, &a->style.form));
-    return ask_interpret(&s->ask, a->searcher, 10, &a->options);
+    TRY(ask_interpret(&s->ask, a->searcher, 10, &a->options));
+    /* A run has no place for the number of matches. */
+    a->options.total = a->style.form == ANSWER_TEXT || a->style.form == ANSWER_JSON || a->count;
+    if (a->count && a->options.documents == ROLLUP_NONE)
+        a->options.k = 0;
+    return STATUS_OK;
+}
+
+static void print_cost(const struct search_result *r)
+{
+    static const char *const ways[] = {"nothing to do", "union by ranges", "conjunction by blocks",
+                                       "iterators"};
+    const struct rank_cost *const c = &r->cost;
+    cli_note(
+        "cost: %s; %llu of %llu ranges skipped, %llu blocks (%llu bytes) decoded, %llu postings "
+        "scored, %llu passages offered; planning %.0f us, ranking %.0f, counting %.0f",
+        ways[c->way], (unsigned long long)(c->visited < c->ranges ? c->ranges - c->visited : 0),
+        (unsigned long long)c->ranges, (unsigned long long)c->blocks, (unsigned long long)c->bytes,
+        (unsigned long long)c->postings, (unsigned long long)c->offered,
+        1e6 * r->seconds[STAGE_PLAN], 1e6 * r->seconds[STAGE_RANK], 1e6 * r->seconds[STAGE_COUNT]);
 }
 
 static void print_notes(const struct search_result *r)
@@ -70,7 +94,9 @@ static enum status answer(struct asker *a, struct span qid, struct span query)
     buf_clear(&a->out);
     TRY(search_run(a->searcher, query, &a->options, &a->result));
     print_notes(&a->result);
-    a->any_hit |= a->result.total > 0;
+    if (a->cost)
+        print_cost(&a->result);
+    a->any_hit |= a->result.total > 0 || a->result.best.n > 0;
     if (a->count) {
         buf_printf(&a->out, "%llu\n", (unsigned long long)a->result.total);
         TRY(buf_status(&a->out));

@@ -149,10 +149,9 @@ static void add_to_document(struct collector *c, uint32_t passage, uint64_t scor
     }
 }
 
-static enum status add_passage(struct collector *c, uint32_t passage, uint64_t score)
+enum status collector_offer(struct collector *c, uint32_t passage, uint64_t score)
 {
     const uint32_t global = c->index->bases[c->segment].passage + passage;
-    c->total++;
     const uint32_t tie = by_id(c) && c->ties->whole
                              ? c->ties->ranks[c->index->bases[c->segment].document + passage]
                              : global;
@@ -161,8 +160,10 @@ static enum status add_passage(struct collector *c, uint32_t passage, uint64_t s
 
 enum status collector_add(struct collector *c, uint32_t passage, uint64_t score)
 {
-    if (c->rollup == ROLLUP_NONE)
-        return add_passage(c, passage, score);
+    if (c->rollup == ROLLUP_NONE) {
+        c->total++;
+        return collector_offer(c, passage, score);
+    }
     struct passage_place place;
     TRY(passage_reader_get(&c->places, passage, &place));
     const uint32_t document = c->index->bases[c->segment].document + place.document;
@@ -175,6 +176,25 @@ enum status collector_add(struct collector *c, uint32_t passage, uint64_t score)
     }
     add_to_document(c, c->index->bases[c->segment].passage + passage, score);
     return STATUS_OK;
+}
+
+void collector_prime(struct collector *c, uint32_t units)
+{
+    c->primed = units > c->primed ? units : c->primed;
+}
+
+uint32_t collector_bar(const struct collector *c, uint32_t passage)
+{
+    const struct topk *const t = &c->best;
+    uint64_t bar = c->primed > 1 ? c->primed : 1;
+    if (t->k == 0)
+        return UINT32_MAX;
+    if (t->n == t->k) { /* an equal score enters only in front of the worst */
+        const uint32_t global = c->index->bases[c->segment].passage + passage;
+        const uint64_t needed = t->entries[0].score + (!by_id(c) && global > t->entries[0].tie);
+        bar = needed > bar ? needed : bar;
+    }
+    return bar > UINT32_MAX ? UINT32_MAX : (uint32_t)bar;
 }
 
 enum status collector_finish(struct collector *c)

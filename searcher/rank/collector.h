@@ -42,6 +42,7 @@ struct collector {
     uint64_t scores[3]; /* its best passages' scores, descending */
     uint64_t sum;
     uint32_t best_passage; /* of the index */
+    uint32_t primed;       /* what a passage must score at least, whatever has come so far */
 };
 
 /* Computes the ranks (heap; tie_ranks_release). Linear in the documents, once an index. */
@@ -56,5 +57,19 @@ void collector_release(struct collector *c);
 void collector_segment(struct collector *c, size_t i);
 enum status collector_add(struct collector *c, uint32_t passage, uint64_t score);
 enum status collector_finish(struct collector *c);
+
+/* ---- passages alone, in any order, uncounted ----
+ *
+ * For whoever knows that passages of the segment below a score cannot enter. */
+
+/* At least k passages of the index score `units` or more. */
+void collector_prime(struct collector *c, uint32_t units);
+
+/* The least score, at least 1, with which a passage of the segment from `passage` on may enter;
+ * UINT32_MAX if that is even higher. */
+uint32_t collector_bar(const struct collector *c, uint32_t passage);
+
+/* Takes a passage in if it can enter. */
+enum status collector_offer(struct collector *c, uint32_t passage, uint64_t score);
 
 #endif

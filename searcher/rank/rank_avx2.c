@@ -156,11 +156,69 @@ static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
     return sum;
 }
 
+static void add_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m256i by = _mm256_set1_epi32((int)unit);
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(codes + i)));
+        const __m256i sum = _mm256_add_epi32(load_8(bounds + i), _mm256_mullo_epi32(wide, by));
+        _mm256_storeu_si256((__m256i *)(bounds + i), sum);
+    }
+    rank_kernels_scalar.add_bounds(bounds + i, codes + i, n - i, unit);
+}
+
+static void join_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m256i by = _mm256_set1_epi32((int)unit);
+    const __m256i zero = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(codes + i)));
+        const __m256i before = load_8(bounds + i);
+        const __m256i none =
+            _mm256_or_si256(_mm256_cmpeq_epi32(before, zero), _mm256_cmpeq_epi32(wide, zero));
+        const __m256i sum = _mm256_add_epi32(before, _mm256_mullo_epi32(wide, by));
+        _mm256_storeu_si256((__m256i *)(bounds + i), _mm256_andnot_si256(none, sum));
+    }
+    rank_kernels_scalar.join_bounds(bounds + i, codes + i, n - i, unit);
+}
+
+static void lift_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m256i by = _mm256_set1_epi32((int)unit);
+    const __m256i zero = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(codes + i)));
+        const __m256i before = load_8(bounds + i);
+        const __m256i sum = _mm256_add_epi32(before, _mm256_mullo_epi32(wide, by));
+        _mm256_storeu_si256((__m256i *)(bounds + i),
+                            _mm256_andnot_si256(_mm256_cmpeq_epi32(before, zero), sum));
+    }
+    rank_kernels_scalar.lift_bounds(bounds + i, codes + i, n - i, unit);
+}
+
+static void least_codes(uint8_t *least, const uint8_t *codes, size_t n)
+{
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const __m256i a = _mm256_loadu_si256((const __m256i *)(least + i));
+        const __m256i b = _mm256_loadu_si256((const __m256i *)(codes + i));
+        _mm256_storeu_si256((__m256i *)(least + i), _mm256_min_epu8(a, b));
+    }
+    rank_kernels_scalar.least_codes(least + i, codes + i, n - i);
+}
+
 const struct rank_kernels rank_kernels_avx2 = {
     .add = add,
     .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
+    .add_bounds = add_bounds,
+    .join_bounds = join_bounds,
+    .lift_bounds = lift_bounds,
+    .least_codes = least_codes,
     .common = common,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,

@@ -195,11 +195,65 @@ static void add(uint32_t *sums, uint32_t start, const uint32_t *passages, const 
     rank_kernels_scalar.add(sums, start, passages, units, n);
 }
 
+static void add_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m512i by = _mm512_set1_epi32((int)unit);
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 here = lanes(n - i);
+        const __m512i wide = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(here, codes + i));
+        const __m512i before = _mm512_maskz_loadu_epi32(here, bounds + i);
+        _mm512_mask_storeu_epi32(bounds + i, here,
+                                 _mm512_add_epi32(before, _mm512_mullo_epi32(wide, by)));
+    }
+}
+
+static void join_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m512i by = _mm512_set1_epi32((int)unit);
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 here = lanes(n - i);
+        const __m512i wide = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(here, codes + i));
+        const __m512i before = _mm512_maskz_loadu_epi32(here, bounds + i);
+        const __mmask16 both =
+            _mm512_test_epi32_mask(before, before) & _mm512_test_epi32_mask(wide, wide);
+        const __m512i sum = _mm512_maskz_add_epi32(both, before, _mm512_mullo_epi32(wide, by));
+        _mm512_mask_storeu_epi32(bounds + i, here, sum);
+    }
+}
+
+static void lift_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    const __m512i by = _mm512_set1_epi32((int)unit);
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 here = lanes(n - i);
+        const __m512i wide = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(here, codes + i));
+        const __m512i before = _mm512_maskz_loadu_epi32(here, bounds + i);
+        const __mmask16 some = _mm512_test_epi32_mask(before, before);
+        _mm512_mask_storeu_epi32(
+            bounds + i, here,
+            _mm512_mask_add_epi32(before, some, before, _mm512_mullo_epi32(wide, by)));
+    }
+}
+
+static void least_codes(uint8_t *least, const uint8_t *codes, size_t n)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        const __mmask64 here = _bzhi_u64(UINT64_MAX, n - i < 64 ? (unsigned)(n - i) : 64);
+        const __m512i a = _mm512_maskz_loadu_epi8(here, least + i);
+        const __m512i b = _mm512_maskz_loadu_epi8(here, codes + i);
+        _mm512_mask_storeu_epi8(least + i, here, _mm512_min_epu8(a, b));
+    }
+}
+
 const struct rank_kernels rank_kernels_avx512 = {
     .add = add,
     .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
+    .add_bounds = add_bounds,
+    .join_bounds = join_bounds,
+    .lift_bounds = lift_bounds,
+    .least_codes = least_codes,
     .common = common,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,

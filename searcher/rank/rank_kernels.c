@@ -53,6 +53,30 @@ static size_t keep_above(uint32_t *passages, uint32_t *units, size_t n, uint32_t
     return count;
 }
 
+static void add_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    for (size_t i = 0; i < n; i++)
+        bounds[i] += codes[i] * unit;
+}
+
+static void join_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    for (size_t i = 0; i < n; i++)
+        bounds[i] = bounds[i] == 0 || codes[i] == 0 ? 0 : bounds[i] + codes[i] * unit;
+}
+
+static void lift_bounds(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit)
+{
+    for (size_t i = 0; i < n; i++)
+        bounds[i] += bounds[i] == 0 ? 0 : codes[i] * unit;
+}
+
+static void least_codes(uint8_t *least, const uint8_t *codes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        least[i] = codes[i] < least[i] ? codes[i] : least[i];
+}
+
 size_t common_by_search(const uint32_t *shorter, size_t n_shorter, const uint32_t *longer,
                         size_t n_longer, uint16_t *in_shorter, uint16_t *in_longer)
 {
@@ -129,6 +153,10 @@ const struct rank_kernels rank_kernels_scalar = {
     .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
+    .add_bounds = add_bounds,
+    .join_bounds = join_bounds,
+    .lift_bounds = lift_bounds,
+    .least_codes = least_codes,
     .common = common,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,

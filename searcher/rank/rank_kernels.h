@@ -40,6 +40,19 @@ struct rank_kernels {
      * place; returns how many. Both arrays have room for n + RANK_SLACK items. */
     size_t (*keep_above)(uint32_t *passages, uint32_t *units, size_t n, uint32_t theta);
 
+    /* Adds what codes stand for to the bounds of n ranges: bounds[i] += codes[i] * unit. The sums
+     * stay below 2^32. */
+    void (*add_bounds)(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit);
+
+    /* The same where bounds[i] is not 0; and if the code is 0, bounds[i] becomes 0. */
+    void (*join_bounds)(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit);
+
+    /* The same where bounds[i] is not 0; those that are 0 stay so. */
+    void (*lift_bounds)(uint32_t *bounds, const uint8_t *codes, size_t n, uint32_t unit);
+
+    /* least[i] becomes the smaller of itself and codes[i]. */
+    void (*least_codes)(uint8_t *least, const uint8_t *codes, size_t n);
+
     /* The passages that two ascending lists have in common, as their indexes in a and in b; returns
      * how many. Lists of at most 65,536 passages, each below 2^32 - 2; both arrays have room for
      * the shorter list and RANK_SLACK items. */

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rank_conjunction: chunk by chunk. A chunk is as many passages as the decoded blocks of all lists
+ * cover together, so that each match is a place in each of them.
+ */
+#include "searcher/rank/rank_conjunction.h"
+
+#include "common/segment/position_reader.h"
+#include "searcher/rank/iterator.h"
+#include "searcher/rank/live_ranges.h"
+
+#define FIRST_RANGES 32u /* about how many come before their turn */
+
+/* A list that must have the passage: of a required word, or of a word of a required phrase. */
+struct conjunct {
+    struct scored_list list;
+    uint16_t places[BLOCK_VALUES + RANK_SLACK]; /* of the chunk's matches in its decoded block */
+};
+
+/* A required word. */
+struct word {
+    struct conjunct *conjunct;
+    float weight;
+};
+
+struct phrase_part {
+    struct conjunct *conjunct;
+    uint32_t offset;
+};
+
+/* A required phrase. */
+struct phrase {
+    const struct plan_node *node;
+    struct phrase_part *parts; /* rarest first */
+    struct position_reader *readers;
+    size_t n;
+    uint32_t last; /* offset of its last word; that of its first is 0 */
+    uint32_t bounds[BLOCK_VALUES + RANK_SLACK]; /* of the chunk's matches */
+};
+
+struct work {
+    struct ranking *r;
+    uint64_t *count; /* only count the matches; else NULL */
+    const struct list_context *context;
+    const struct segment *segment;
+    const struct rank_kernels *kernels;
+    struct conjunct **conjuncts; /* rarest first */
+    struct span *terms;          /* theirs */
+    size_t n_conjuncts;
+    struct word *words;
+    size_t n_words;
+    struct phrase *phrases;
+    size_t n_phrases;
+    struct scored_list *optional;
+    size_t n_optional;
+    uint32_t optional_most; /* what all of them give at most */
+    struct live_ranges ranges;
+    size_t at;                                    /* the live range looked at */
+    uint32_t passages[BLOCK_VALUES + RANK_SLACK]; /* the chunk's matches */
+    uint32_t lengths[BLOCK_VALUES];
+    uint32_t tfs[BLOCK_VALUES];
+    uint32_t units[BLOCK_VALUES];
+    uint32_t sums[BLOCK_VALUES];
+};
+
+/* ---- lists and their bounds ---- */
+
+/* The list of a term; a term that is required twice has one. */
+static enum status open_conjunct(struct work *w, const struct plan_word *word, float weight,
+                                 struct conjunct **out)
+{
+    const struct term_entry *const entry = &word->entries[w->r->segment];
+    for (size_t i = 0; i < w->n_conjuncts; i++)
+        if (span_equal(w->terms[i], word->term)) {
+            *out = w->conjuncts[i];
+            return STATUS_OK;
+        }
+    struct conjunct *const c = arena_alloc(w->r->arena, sizeof *c);
+    if (c == NULL)
+        return fail_no_memory();
+    TRY(scored_list_open(w->context, entry, weight, &c->list));
+    size_t at = w->n_conjuncts++;
+    for (; at > 0 && w->conjuncts[at - 1]->list.df > c->list.df; at--) {
+        w->conjuncts[at] = w->conjuncts[at - 1];
+        w->terms[at] = w->terms[at - 1];
+    }
+    w->conjuncts[at] = c;
+    w->terms[at] = word->term;
+    *out = c;
+    return STATUS_OK;
+}
+
+static enum status open_word(struct work *w, const struct plan_node *node)
+{
+    struct word *const word = &w->words[w->n_words++];
+    word->weight = node->weight;
+    TRY(open_conjunct(w, &node->words[0], node->weight, &word->conjunct));
+    w->kernels->join_bounds(w->ranges.bounds, word->conjunct->list.codes, w->ranges.n,
+                            scored_unit(node->weight));
+    return STATUS_OK;
+}
+
+/* Puts a word of the phrase among its rarer ones. */
+static void add_part(struct phrase *p, struct conjunct *c, uint32_t offset)
+{
+    size_t at = p->n++;
+    for (; at > 0 && p->parts[at - 1].conjunct->list.df > c->list.df; at--)
+        p->parts[at] = p->parts[at - 1];
+    p->parts[at] = (struct phrase_part){c, offset};
+    p->last = offset > p->last ? offset : p->last;
+}
+
+/* A phrase is in a passage at most as often as each of its words: its share is not above the
+ * smallest of theirs. */
+static enum status open_phrase(struct work *w, const struct plan_node *node, struct phrase *p)
+{
+    uint8_t *const least = arena_alloc(w->r->arena, w->ranges.n + 1);
+    p->node = node;
+    p->parts = arena_alloc(w->r->arena, node->n_words * sizeof *p->parts);
+    p->readers = arena_alloc(w->r->arena, node->n_words * sizeof *p->readers);
+    if (least == NULL || p->parts == NULL || p->readers == NULL)
+        return fail_no_memory();
+    memset(least, 255, w->ranges.n);
+    uint32_t first = UINT32_MAX; /* holes may stand before the first word */
+    for (size_t i = 0; i < node->n_words; i++)
+        first = node->words[i].position < first ? node->words[i].position : first;
+    for (size_t i = 0; i < node->n_words; i++) {
+        struct conjunct *c;
+        TRY(open_conjunct(w, &node->words[i], node->weight, &c));
+        w->kernels->least_codes(least, c->list.codes, w->ranges.n);
+        position_reader_init(&p->readers[i], w->r->arena);
+        add_part(p, c, node->words[i].position - first);
+    }
+    w->kernels->join_bounds(w->ranges.bounds, least, w->ranges.n, scored_unit(node->weight));
+    return STATUS_OK;
+}
+
+static enum status open_all(struct work *w, const struct shape *shape)
+{
+    for (size_t i = 0; i < shape->n_required; i++)
+        if (shape->required[i]->kind == PLAN_TERM)
+            TRY(open_word(w, shape->required[i]));
+        else
+            TRY(open_phrase(w, shape->required[i], &w->phrases[w->n_phrases++]));
+    for (size_t i = 0; i < shape->n_words; i++) {
+        struct scored_list *const l = &w->optional[w->n_optional++];
+        const struct plan_node *const node = shape->words[i];
+        TRY(scored_list_open(w->context, &node->words[0].entries[w->r->segment], node->weight, l));
+        w->kernels->lift_bounds(w->ranges.bounds, l->codes, w->ranges.n, l->unit);
+        w->optional_most += l->most;
+    }
+    return STATUS_OK;
+}
+
+/* ---- one match ---- */
+
+static uint32_t bar_at(const struct work *w, uint32_t passage)
+{
+    return w->count != NULL ? 1 : collector_bar(w->r->collector, passage);
+}
+
+/* Whether position `wanted` is among n ascending ones, of which those before *at are too small. */
+static bool has_position(const uint32_t *positions, uint32_t n, uint32_t *at, uint32_t wanted)
+{
+    while (*at < n && positions[*at] < wanted)
+        (*at)++;
+    return *at < n && positions[*at] == wanted;
+}
+
+/* Leaves of the n ascending starts of the phrase those at which this part stands, too. */
+static enum status keep_starts(struct phrase *p, size_t part, uint32_t match, uint32_t *starts,
+                               uint32_t *n)
+{
+    struct conjunct *const c = p->parts[part].conjunct;
+    struct postings *const list = &c->list.postings;
+    const uint32_t place = c->places[match];
+    const uint32_t *positions;
+    uint32_t at = 0;
+    uint32_t kept = 0;
+    TRY(position_reader_get(&p->readers[part], list, place, &positions));
+    const uint32_t n_positions = postings_tfs(list)[place];
+    for (uint32_t i = 0; i < *n; i++)
+        if (has_position(positions, n_positions, &at, starts[i] + p->parts[part].offset))
+            starts[kept++] = starts[i];
+    *n = kept;
+    return STATUS_OK;
+}
+
+/* How often the phrase stands in the match, wholly in the title part or wholly in the body. */
+static enum status count_phrase(struct work *w, struct phrase *p, uint32_t match, uint32_t *tf)
+{
+    struct conjunct *const rarest = p->parts[0].conjunct;
+    const uint32_t place = rarest->places[match];
+    const uint32_t title = segment_title_positions(w->segment, w->passages[match]);
+    const uint32_t offset = p->parts[0].offset;
+    const uint32_t *positions;
+    TRY(position_reader_get(&p->readers[0], &rarest->list.postings, place, &positions));
+    const uint32_t n_positions = postings_tfs(&rarest->list.postings)[place];
+    uint32_t *const starts = p->readers[0].positions; /* its own room, if there is one */
+    uint32_t few[INLINE_OCCURRENCES];
+    uint32_t *const kept = starts == positions ? starts : few;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < n_positions; i++) {
+        const uint32_t start = positions[i] - offset;
+        const bool crosses = start < title && start + p->last >= title;
+        if (positions[i] >= offset && !crosses)
+            kept[n++] = start;
+    }
+    for (size_t part = 1; part < p->n && n > 0; part++)
+        TRY(keep_starts(p, part, match, kept, &n));
+    *tf = n;
+    return STATUS_OK;
+}
+
+/* Adds what the phrases give to *sum; *matches false if one is not there, or the match cannot
+ * win. */
+static enum status add_phrases(struct work *w, uint32_t match, uint32_t bar, uint64_t *sum,
+                               bool *matches)
+{
+    uint64_t rest = w->optional_most;
+    for (size_t i = 0; i < w->n_phrases; i++)
+        rest += w->phrases[i].bounds[match];
+    for (size_t i = 0; i < w->n_phrases; i++) {
+        struct phrase *const p = &w->phrases[i];
+        uint32_t tf = 0;
+        *matches = *sum + rest >= bar;
+        if (*matches)
+            TRY(count_phrase(w, p, match, &tf));
+        *matches = *matches && tf > 0;
+        if (!*matches)
+            return STATUS_OK;
+        rest -= p->bounds[match];
+        *sum += bm25_contribution(w->context->bm25, p->node->weight, (float)tf,
+                                  scored_length(w->r->plan, w->segment, w->passages[match]));
+    }
+    *matches = *sum + rest >= bar;
+    return STATUS_OK;
+}
+
+/* Adds the optional words that the passage holds, as long as it can win. */
+static uint64_t add_optional(struct work *w, uint32_t passage, uint32_t bar, uint64_t sum)
+{
+    const uint32_t range = passage / RANGE_PASSAGES;
+    uint64_t rest = 0;
+    for (size_t i = 0; i < w->n_optional; i++)
+        rest += w->optional[i].codes[range] * w->optional[i].unit;
+    for (size_t i = 0; i < w->n_optional && sum + rest >= bar; i++) {
+        struct scored_list *const l = &w->optional[i];
+        const uint32_t bound = l->codes[range] * l->unit;
+        uint32_t units;
+        rest -= bound;
+        if (bound == 0 || postings_seek(&l->postings, passage) != passage)
+            continue;
+        const uint32_t tf = postings_tf(&l->postings);
+        scored_list_units(l, &passage, &tf, 1, &units);
+        sum += units;
+    }
+    return sum + rest >= bar ? sum : 0;
+}
+
+static enum status finish(struct work *w, uint32_t match)
+{
+    const uint32_t passage = w->passages[match];
+    const uint32_t bar = bar_at(w, passage);
+    uint64_t sum = w->sums[match];
+    bool matches = true;
+    TRY(add_phrases(w, match, bar, &sum, &matches));
+    if (matches && w->n_optional > 0)
+        sum = add_optional(w, passage, bar, sum);
+    if (!matches || sum < bar)
+        return STATUS_OK;
+    return ranking_offer(w->r, passage, sum);
+}
+
+/* ---- one chunk ---- */
+
+/* Scores the n matches by the required words, and bounds the phrases. */
+static void score_matches(struct work *w, size_t n)
+{
+    const struct segment *const s = w->segment;
+    const struct score_kernels *const k = score_kernels();
+    lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, w->passages, n,
+                   w->lengths);
+    memset(w->sums, 0, n * sizeof *w->sums);
+    for (size_t i = 0; i < w->n_words; i++) {
+        struct conjunct *const c = w->words[i].conjunct;
+        const uint32_t *const tfs = postings_tfs(&c->list.postings);
+        for (size_t j = 0; j < n; j++)
+            w->tfs[j] = tfs[c->places[j]];
+        k->contributions(w->context->bm25, w->words[i].weight, w->tfs, w->lengths, n, w->units);
+        for (size_t j = 0; j < n; j++)
+            w->sums[j] += w->units[j];
+    }
+    for (size_t i = 0; i < w->n_phrases; i++) {
+        struct phrase *const p = &w->phrases[i];
+        memset(w->tfs, 0xff, n * sizeof *w->tfs);
+        for (size_t part = 0; part < p->n; part++) {
+            struct conjunct *const c = p->parts[part].conjunct;
+            const uint32_t *const tfs = postings_tfs(&c->list.postings);
+            for (size_t j = 0; j < n; j++)
+                w->tfs[j] = tfs[c->places[j]] < w->tfs[j] ? tfs[c->places[j]] : w->tfs[j];
+        }
+        k->contributions(w->context->bm25, p->node->weight, w->tfs, w->lengths, n, p->bounds);
+    }
+}
+
+static enum status offer_matches(struct work *w, size_t n)
+{
+    score_matches(w, n);
+    w->r->cost.postings += n * w->n_conjuncts;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t most = (uint64_t)w->sums[i] + w->optional_most;
+        for (size_t j = 0; j < w->n_phrases; j++)
+            most += w->phrases[j].bounds[i];
+        if (most >= bar_at(w, w->passages[i]))
+            TRY(finish(w, i));
+    }
+    return STATUS_OK;
+}
+
+static enum status count_match(struct work *w, uint32_t match)
+{
+    bool matches = true;
+    for (size_t i = 0; i < w->n_phrases && matches; i++) {
+        uint32_t tf;
+        TRY(count_phrase(w, &w->phrases[i], match, &tf));
+        matches = tf > 0;
+    }
+    if (matches)
+        TRY(ranking_passes(w->r, w->passages[match], &matches));
+    *w->count += matches;
+    return STATUS_OK;
+}
+
+static enum status count_matches(struct work *w, size_t n)
+{
+    if (w->n_phrases == 0 && ranking_tests(w->r) == 0) {
+        *w->count += n;
+        return STATUS_OK;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        TRY(count_match(w, i));
+    return STATUS_OK;
+}
+
+/* The passages of the leading list, below `limit`, of ranges that can win. */
+static size_t take_lead(struct work *w, uint32_t limit, uint32_t bar)
+{
+    struct conjunct *const lead = w->conjuncts[0];
+    const struct postings *const p = &lead->list.postings;
+    const uint32_t end = p->at + postings_below(p, limit);
+    size_t n = 0;
+    for (uint32_t i = p->at; i < end; i++) {
+        w->passages[n] = p->passages[i];
+        lead->places[n] = (uint16_t)i;
+        n += w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= bar;
+    }
+    return n;
+}
+
+/* Leaves of the n candidates those that list number `number` has, too. */
+static size_t intersect(struct work *w, size_t number, uint32_t limit, size_t n)
+{
+    struct conjunct *const c = w->conjuncts[number];
+    const struct postings *const p = &c->list.postings;
+    uint16_t kept[BLOCK_VALUES + RANK_SLACK];
+    const size_t n_kept = w->kernels->common(w->passages, n, p->passages + p->at,
+                                             postings_below(p, limit), kept, c->places);
+    for (size_t i = 0; i < n_kept; i++)
+        c->places[i] = (uint16_t)(c->places[i] + p->at);
+    if (n_kept == n)
+        return n;
+    for (size_t i = 0; i < n_kept; i++)
+        w->passages[i] = w->passages[kept[i]];
+    for (size_t j = 0; j < number; j++)
+        for (size_t i = 0; i < n_kept; i++)
+            w->conjuncts[j]->places[i] = w->conjuncts[j]->places[kept[i]];
+    return n_kept;
+}
+
+/* One past the last passage of the decoded block. */
+static uint32_t block_end(const struct postings *p)
+{
+    return p->passages[p->n - 1] + 1;
+}
+
+/* Moves all lists to `from`; *limit is where the first of their blocks ends. False if nothing is left
+ * of the chunk: then all is decided before *limit; PASSAGE_END: for good. */
+static bool align(struct work *w, uint32_t from, uint32_t *limit)
+{
+    *limit = PASSAGE_END;
+    for (size_t i = 0; i < w->n_conjuncts; i++) {
+        struct postings *const p = &w->conjuncts[i]->list.postings;
+        const uint32_t there = postings_seek(p, from);
+        if (there >= *limit || there == PASSAGE_END) {
+            *limit = there;
+            return false;
+        }
+        const uint32_t end = block_end(p);
+        *limit = end < *limit ? end : *limit;
+    }
+    return true;
+}
+
+/* The first passage >= from of a live range, PASSAGE_END if there is none. */
+static uint32_t next_live(struct work *w, uint32_t from)
+{
+    const uint32_t bar = bar_at(w, from);
+    while (w->at < w->ranges.n_live && (w->ranges.live[w->at] < from / RANGE_PASSAGES ||
+                                        w->ranges.bounds[w->ranges.live[w->at]] < bar))
+        w->at++;
+    if (w->at == w->ranges.n_live)
+        return PASSAGE_END;
+    const uint32_t start = w->ranges.live[w->at] * RANGE_PASSAGES;
+    return start > from ? start : from;
+}
+
+/* Goes through the ranges whose bounds are at least `least`. */
+static enum status go_through(struct work *w, uint32_t least)
+{
+    uint32_t limit;
+    w->at = 0;
+    for (uint32_t from = next_live(w, 0); from != PASSAGE_END; from = next_live(w, limit)) {
+        struct postings *const lead = &w->conjuncts[0]->list.postings;
+        const uint32_t first = postings_seek(lead, from);
+        limit = first;
+        if (first == PASSAGE_END)
+            break;
+        if (next_live(w, first) != first || !align(w, first, &limit))
+            continue;
+        TRY(ranking_step(w->r));
+        if (w->r->late)
+            break;
+        const uint32_t bar = bar_at(w, first);
+        size_t n = take_lead(w, limit, least > bar ? least : bar);
+        for (size_t i = 1; i < w->n_conjuncts && n > 0; i++)
+            n = intersect(w, i, limit, n);
+        w->r->cost.visited++;
+        if (n > 0)
+            TRY(w->count != NULL ? count_matches(w, n) : offer_matches(w, n));
+    }
+    return STATUS_OK;
+}
+
+/* ---- all of them ---- */
+
+static void rewind_all(struct work *w)
+{
+    for (size_t i = 0; i < w->n_conjuncts; i++)
+        postings_rewind(&w->conjuncts[i]->list.postings);
+    for (size_t i = 0; i < w->n_optional; i++)
+        postings_rewind(&w->optional[i].postings);
+    for (size_t i = 0; i < w->n_phrases; i++)
+        for (size_t j = 0; j < w->phrases[i].n; j++)
+            position_reader_init(&w->phrases[i].readers[j], w->r->arena);
+}
+
+/* The ranges that promise most, so that the score to be reached is high when the others come. */
+static enum status go_first(struct work *w)
+{
+    if (w->ranges.n_live <= 4 * FIRST_RANGES)
+        return STATUS_OK;
+    struct live_ranges *const ranges = &w->ranges;
+    const uint32_t cut = live_ranges_cut(ranges, FIRST_RANGES);
+    live_ranges_find(ranges, cut);
+    TRY(go_through(w, cut));
+    for (size_t i = 0; i < ranges->n_live; i++)
+        ranges->bounds[ranges->live[i]] = 0;
+    rewind_all(w);
+    TRY(ranking_restart(w->r));
+    live_ranges_find(ranges, bar_at(w, 0));
+    return STATUS_OK;
+}
+
+static enum status close_lists(struct work *w)
+{
+    for (size_t i = 0; i < w->n_conjuncts; i++)
+        TRY(ranking_close(w->r, &w->conjuncts[i]->list.postings));
+    for (size_t i = 0; i < w->n_optional; i++)
+        TRY(ranking_close(w->r, &w->optional[i].postings));
+    return STATUS_OK;
+}
+
+static enum status take_room(struct work *w, const struct shape *shape)
+{
+    struct arena *const arena = w->r->arena;
+    size_t n_conjuncts = 0;
+    for (size_t i = 0; i < shape->n_required; i++)
+        n_conjuncts += shape->required[i]->n_words;
+    w->conjuncts = arena_alloc(arena, n_conjuncts * sizeof(struct conjunct *));
+    w->phrases = arena_alloc(arena, shape->n_required * sizeof *w->phrases);
+    w->terms = arena_alloc(arena, n_conjuncts * sizeof *w->terms);
+    w->words = arena_alloc(arena, shape->n_required * sizeof *w->words);
+    w->optional = arena_alloc(arena, (shape->n_words + 1) * sizeof *w->optional);
+    if (w->conjuncts == NULL || w->phrases == NULL || w->terms == NULL || w->words == NULL ||
+        w->optional == NULL)
+        return fail_no_memory();
+    /* Not 0, which would mean that something required is missing. */
+    return live_ranges_init(&w->ranges, (size_t)bounds_ranges(w->segment), 1, arena);
+}
+
+static enum status prepare(struct ranking *r, const struct list_context *context,
+                           const struct shape *shape, struct work **out)
+{
+    struct work *const w = arena_alloc(r->arena, sizeof *w);
+    if (w == NULL)
+        return fail_no_memory();
+    w->r = r;
+    w->context = context;
+    w->segment = context->segment;
+    w->kernels = rank_kernels();
+    TRY(take_room(w, shape));
+    TRY(open_all(w, shape));
+    *out = w;
+    return STATUS_OK;
+}
+
+enum status rank_conjunction(struct ranking *r, const struct list_context *context,
+                             const struct shape *shape)
+{
+    struct work *w;
+    TRY(prepare(r, context, shape, &w));
+    r->cost.ranges += w->ranges.n;
+    live_ranges_find(&w->ranges, bar_at(w, 0));
+    TRY(go_first(w));
+    TRY(go_through(w, 1));
+    return close_lists(w);
+}
+
+enum status rank_count_conjunction(struct ranking *r, const struct list_context *context,
+                                   const struct shape *shape, uint64_t *count)
+{
+    struct shape required = *shape;
+    struct work *w;
+    required.n_words = 0; /* what is optional does not count */
+    TRY(prepare(r, context, &required, &w));
+    w->count = count;
+    live_ranges_find(&w->ranges, 1);
+    TRY(go_through(w, 1));
+    return close_lists(w);
+}

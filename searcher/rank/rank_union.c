@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rank_union: bounds first, then the ranges that promise most, then the others in order. */
+#include "searcher/rank/rank_union.h"
+
+#include "searcher/rank/live_ranges.h"
+
+#define WINDOW       4096u /* passages; a multiple of RANGE_PASSAGES */
+#define FIRST_RANGES 32u   /* about how many come before their turn */
+#define SORTED_MOST  32u   /* lists that are put in order in each range; with more, none are */
+
+struct work {
+    struct ranking *r;
+    const struct segment *segment;
+    const struct rank_kernels *kernels;
+    struct scored_list *lists;
+    size_t n;
+    struct postings *required; /* of the first lists, for looking passages up */
+    size_t n_required;
+    struct live_ranges ranges;
+    uint32_t sums[WINDOW];
+    uint32_t slots[WINDOW + RANK_SLACK];
+    uint32_t found[WINDOW + RANK_SLACK];
+    uint32_t units[WINDOW + RANK_SLACK];
+};
+
+/* ---- one window ---- */
+
+/* One past the last passage of a window; numbers of passages end before 2^32 does. */
+static uint32_t end_of(uint32_t start, uint32_t passages)
+{
+    return start > UINT32_MAX - passages ? UINT32_MAX : start + passages;
+}
+
+/* Adds the postings of a list in [start, end) to the sums. */
+static void add_list(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
+{
+    struct postings *const p = &l->postings;
+    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
+        const uint32_t n = postings_below(p, end);
+        scored_list_units(l, p->passages + p->at, postings_tfs(p) + p->at, n, w->units);
+        w->kernels->add(w->sums, start, p->passages + p->at, w->units, n);
+        w->r->cost.postings += n;
+        postings_skip(p, n);
+    }
+}
+
+static bool has_required(struct work *w, uint32_t passage)
+{
+    for (size_t i = 0; i < w->n_required; i++)
+        if (postings_seek(&w->required[i], passage) != passage)
+            return false;
+    return true;
+}
+
+static enum status offer(struct work *w, uint32_t passage, uint32_t units)
+{
+    return has_required(w, passage) ? ranking_offer(w->r, passage, units) : STATUS_OK;
+}
+
+static enum status offer_found(struct work *w, uint32_t start, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(offer(w, start + w->slots[i], w->found[i]));
+
+    return STATUS_OK;
+}
+
+/* A single list: its postings need no sums. */
+static enum status offer_list(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
+{
+    struct postings *const p = &l->postings;
+    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
+        const uint32_t n = postings_below(p, end);
+        scored_list_units(l, p->passages + p->at, postings_tfs(p) + p->at, n, w->found);
+        memcpy(w->slots, p->passages + p->at, n * sizeof *w->slots);
+        w->r->cost.postings += n;
+        postings_skip(p, n);
+        const uint32_t bar = collector_bar(w->r->collector, start);
+        TRY(offer_found(w, 0, w->kernels->keep_above(w->slots, w->found, n, bar - 1)));
+    }
+    return STATUS_OK;
+}
+
+/* ---- one range ---- */
+
+struct in_range {
+    struct scored_list *list;
+    uint32_t bound;
+};
+
+/* The lists that have postings in the range, by descending bound. */
+static size_t order_lists(struct work *w, uint32_t range, struct in_range *order)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        const uint32_t bound = w->lists[i].codes[range] * w->lists[i].unit;
+        if (bound == 0)
+            continue;
+        size_t at = n++;
+        for (; at > 0 && order[at - 1].bound < bound; at--)
+            order[at] = order[at - 1];
+        order[at] = (struct in_range){&w->lists[i], bound};
+    }
+    return n;
+}
+
+static enum status rank_range(struct work *w, uint32_t range, uint32_t bar)
+{
+    struct in_range order[SORTED_MOST];
+    const size_t n = order_lists(w, range, order);
+    const uint32_t start = range * RANGE_PASSAGES;
+    const uint32_t end = end_of(start, RANGE_PASSAGES);
+    uint32_t rest = w->ranges.bounds[range]; /* what the lists not yet added can give */
+    w->r->cost.visited++;
+    TRY(ranking_step(w->r));
+    if (n == 1)
+        return offer_list(w, order[0].list, start, end);
+    memset(w->sums, 0, RANGE_PASSAGES * sizeof *w->sums);
+    for (size_t i = 0; i < n; i++) {
+        if (rest < bar &&
+            w->kernels->above(w->sums, RANGE_PASSAGES, bar - rest - 1, w->slots, w->found) == 0)
+            return STATUS_OK;
+        add_list(w, order[i].list, start, end);
+        rest -= order[i].bound;
+    }
+    return offer_found(w, start,
+                       w->kernels->above(w->sums, RANGE_PASSAGES, bar - 1, w->slots, w->found));
+}
+
+/* ---- all of them ---- */
+
+static void add_bounds(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const struct scored_list *const l = &w->lists[i];
+        if (w->n_required == 0)
+            w->kernels->add_bounds(w->ranges.bounds, l->codes, w->ranges.n, l->unit);
+        else if (i < w->n_required)
+            w->kernels->join_bounds(w->ranges.bounds, l->codes, w->ranges.n, l->unit);
+        else
+            w->kernels->lift_bounds(w->ranges.bounds, l->codes, w->ranges.n, l->unit);
+    }
+}
+
+static enum status rank_first(struct work *w)
+{
+    struct live_ranges *const ranges = &w->ranges;
+    if (ranges->n_live <= 2 * FIRST_RANGES)
+        return STATUS_OK;
+    const uint32_t cut = live_ranges_cut(ranges, FIRST_RANGES);
+    size_t done = 0;
+    for (size_t i = 0; i < w->ranges.n_live && done < 2 * FIRST_RANGES && !w->r->late; i++) {
+        const uint32_t range = w->ranges.live[i];
+        if (w->ranges.promised[i] < cut)
+            continue;
+        const uint32_t bar = collector_bar(w->r->collector, range * RANGE_PASSAGES);
+        if (w->ranges.promised[i] >= bar)
+            TRY(rank_range(w, range, bar));
+        w->ranges.bounds[range] = 0;
+        done++;
+    }
+    for (size_t i = 0; i < w->n; i++)
+        postings_rewind(&w->lists[i].postings);
+    for (size_t i = 0; i < w->n_required; i++)
+        postings_rewind(&w->required[i]);
+    return ranking_restart(w->r);
+}
+
+static enum status rank_live(struct work *w)
+{
+    for (size_t i = 0; i < w->ranges.n_live && !w->r->late; i++) {
+        const uint32_t range = w->ranges.live[i];
+        const uint32_t bar = collector_bar(w->r->collector, range * RANGE_PASSAGES);
+        if (w->ranges.bounds[range] >= bar)
+            TRY(rank_range(w, range, bar));
+    }
+    return STATUS_OK;
+}
+
+/* Every posting once, whatever the bounds. */
+static enum status rank_windows(struct work *w)
+{
+    const uint64_t passages = w->segment->header.passages;
+    for (uint64_t from = 0; from < passages && !w->r->late; from += WINDOW) {
+        TRY(ranking_step(w->r));
+        const uint32_t start = (uint32_t)from;
+        const uint32_t first = start / RANGE_PASSAGES;
+        memset(w->sums, 0, sizeof w->sums);
+        for (size_t i = 0; i < w->n; i++)
+            add_list(w, &w->lists[i], start, end_of(start, WINDOW));
+        const uint32_t bar = collector_bar(w->r->collector, start);
+        const size_t n = w->kernels->above(w->sums, WINDOW, bar - 1, w->slots, w->found);
+        for (size_t i = 0; i < n; i++)
+            if (w->ranges.bounds[first + w->slots[i] / RANGE_PASSAGES] >= w->found[i])
+                TRY(offer(w, start + w->slots[i], w->found[i]));
+    }
+    w->r->cost.visited = w->ranges.n;
+    return STATUS_OK;
+}
+
+static enum status close_lists(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        TRY(ranking_close(w->r, &w->lists[i].postings));
+    for (size_t i = 0; i < w->n_required; i++)
+        TRY(ranking_close(w->r, &w->required[i]));
+    return STATUS_OK;
+}
+
+enum status rank_union(struct ranking *r, struct scored_list *lists, size_t n, size_t n_required)
+{
+    const struct segment *const segment = lists[0].context->segment;
+    struct work *const w = arena_alloc(r->arena, sizeof *w);
+    struct postings *const required = arena_alloc(r->arena, (n_required + 1) * sizeof *required);
+    if (w == NULL || required == NULL)
+        return fail_no_memory();
+    for (size_t i = 0; i < n_required; i++)
+        TRY(postings_open(segment, &lists[i].postings.entry, &required[i]));
+    w->required = required;
+    w->n_required = n_required;
+    w->r = r;
+    w->segment = segment;
+    w->kernels = rank_kernels();
+    w->lists = lists;
+    w->n = n;
+    TRY(live_ranges_init(&w->ranges, (size_t)bounds_ranges(segment), n_required > 0, r->arena));
+    r->cost.ranges += w->ranges.n;
+    add_bounds(w);
+    live_ranges_find(&w->ranges, collector_bar(r->collector, 0));
+    if (n <= SORTED_MOST) {
+        TRY(rank_first(w));
+        live_ranges_find(&w->ranges, collector_bar(r->collector, 0));
+    }
+    if (n > SORTED_MOST || 4 * w->ranges.n_live > 3 * w->ranges.n)
+        TRY(rank_windows(w));
+    else
+        TRY(rank_live(w));
+    return close_lists(w);
+}

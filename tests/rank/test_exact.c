@@ -5,256 +5,17 @@
  * documents in the same order with the same scores, whatever k, k1, b, roll-up and segmentation.
  */
 #include <criterion/criterion.h>
-#include <math.h>
 #include <stdio.h>
 
-#include "common/base/arena.h"
 #include "common/base/date.h"
-#include "common/segment/manifest.h"
 #include "searcher/search.h"
-#include "tests/support/oracle.h"
 #include "tests/support/seed.h"
-#include "tests/support/toy_index.h"
-
-/* ---- collections ---- */
-
-struct shape {
-    const char *name;
-    unsigned documents;
-    unsigned vocabulary;
-    bool zipf;           /* else every word is as common as the next */
-    unsigned words_most; /* of a body */
-    unsigned titles;     /* of 8 documents, so many have a title */
-    unsigned window;     /* words of a passage; 0: whole documents */
-    unsigned stride;
-    const char *profile;
-    unsigned segments; /* built apart and joined */
-    unsigned queries;
-};
-
-struct world {
-    const struct shape *shape;
-    struct arena arena;
-    struct toy_document *documents;
-    const char **ids;
-    struct oracle_passage *passages;
-    struct oracle_collection collection;
-    struct oracle_entry *entries;
-    struct oracle_hit *hits; /* room for all passages */
-    struct toy_index toys[3];
-    struct searcher *searcher;
-    struct search_result automatic;
-    struct search_result exhaustive;
-    unsigned seed;
-};
-
-static void *take(struct world *w, size_t n, size_t size)
-{
-    void *const memory = arena_alloc(&w->arena, n * size + 1);
-    cr_assert_not_null(memory);
-    return memory;
-}
-
-static const char *take_string(struct world *w, struct buf *bytes)
-{
-    const struct span copy = arena_copy(&w->arena, buf_span(bytes));
-    cr_assert_not_null(copy.data);
-    buf_clear(bytes);
-    return (const char *)copy.data;
-}
-
-/* Words with digits in them: no profile changes one, and none is a stop word. */
-static const char *random_word(struct world *w)
-{
-    const unsigned n = w->shape->vocabulary;
-    unsigned i = seed_below(&w->seed, n);
-    if (w->shape->zipf) {
-        const double share = (double)seed_below(&w->seed, 1u << 20) / (double)(1u << 20);
-        i = (unsigned)(pow((double)n + 1, share)) - 1;
-    }
-    char name[16];
-    (void)snprintf(name, sizeof name, "w%u", i < n ? i : n - 1);
-    const struct span copy = arena_copy(&w->arena, span_of_string(name));
-    return (const char *)copy.data;
-}
-
-static const char **random_words(struct world *w, unsigned n)
-{
-    const char **const words = take(w, n, sizeof *words);
-    for (unsigned i = 0; i < n; i++)
-        words[i] = random_word(w);
-    return words;
-}
-
-static const char *join(struct world *w, const char *const *words, unsigned n)
-{
-    struct buf text = BUF_INIT;
-    for (unsigned i = 0; i < n; i++)
-        buf_printf(&text, "%s%s", i == 0 ? "" : " ", words[i]);
-    const char *const joined = take_string(w, &text);
-    buf_release(&text);
-    return joined;
-}
-
-static void add_passage(struct world *w, uint32_t document, const char *const *title,
-                        unsigned n_title, const char *const *body, unsigned n_body)
-{
-    const struct oracle_passage *const before =
-        w->collection.n_passages == 0 ? NULL : &w->passages[w->collection.n_passages - 1];
-    const bool first = before == NULL || before->document != document;
-    const char **const words = take(w, n_title + n_body, sizeof *words);
-    for (unsigned i = 0; i < n_title; i++)
-        words[i] = title[i];
-    for (unsigned i = 0; i < n_body; i++)
-        words[n_title + i] = body[i];
-    w->passages[w->collection.n_passages++] =
-        (struct oracle_passage){.words = words,
-                                .n_words = n_title + n_body,
-                                .n_title = n_title,
-                                .document = document,
-                                .number = first ? 1 : before->number + 1,
-                                .date = date_parse(span_of_string(w->documents[document].date))};
-}
-
-/* No date, a year, a month or a day; few of them, so that ranges have something to choose. */
-static const char *random_date(struct world *w)
-{
-    char date[16];
-    date_format((int32_t)(20000000 + 10000 * seed_below(&w->seed, 6) +
-                          (seed_below(&w->seed, 3) > 0 ? 100 * (1 + seed_below(&w->seed, 12)) : 0)),
-                date);
-    if (strlen(date) == 7 && seed_below(&w->seed, 2) == 0)
-        (void)snprintf(date + 7, sizeof date - 7, "-%02u", 1 + seed_below(&w->seed, 28));
-    if (seed_below(&w->seed, 4) == 0)
-        date[0] = '\0';
-    const struct span copy = arena_copy(&w->arena, span_of_string(date));
-    return (const char *)copy.data;
-}
-
-/* One document, and the passages that it must give. */
-static void add_document(struct world *w, uint32_t number)
-{
-    const struct shape *const s = w->shape;
-    const unsigned n_title = seed_below(&w->seed, 8) < s->titles ? 1 + seed_below(&w->seed, 5) : 0;
-    const unsigned least = n_title > 0 ? 0 : 1;
-    const unsigned n = least + seed_below(&w->seed, s->words_most);
-    const char **const title = random_words(w, n_title);
-    const char **const body = random_words(w, n);
-    struct buf id = BUF_INIT;
-    buf_printf(&id, "d%u", (number * 7919u) % 1000003u); /* ids out of order */
-    w->ids[number] = take_string(w, &id);
-    buf_release(&id);
-    w->documents[number] =
-        (struct toy_document){.id = w->ids[number],
-                              .title = n_title > 0 ? join(w, title, n_title) : NULL,
-                              .text = join(w, body, n),
-                              .date = random_date(w)};
-    if (s->window == 0 || n <= s->window) {
-        add_passage(w, number, title, n_title, body, n);
-        return;
-    }
-    for (unsigned start = 0;; start += s->stride) {
-        const unsigned left = n - start;
-        add_passage(w, number, title, n_title, body + start, left < s->window ? left : s->window);
-        if (left <= s->window)
-            break;
-    }
-}
-
-/* ---- indexes ---- */
-
-static void read_row(const struct toy_index *toy, struct manifest_row *row)
-{
-    struct buf bytes = BUF_INIT;
-    struct manifest m;
-    toy_index_read(toy, MANIFEST_NAME, &bytes);
-    cr_assert_eq(manifest_decode(buf_span(&bytes), &m), STATUS_OK, "%s", status_message());
-    cr_assert_eq(m.n, 1);
-    *row = m.rows[0];
-    manifest_release(&m);
-    buf_release(&bytes);
-}
-
-/* Makes the first of n indexes one of n segments, the others' behind its own. */
-static void join_indexes(const struct toy_index *toys, uint32_t n)
-{
-    struct manifest_row rows[3];
-    const struct manifest m = {rows, n};
-    struct buf bytes = BUF_INIT;
-    for (uint32_t i = 0; i < n; i++) {
-        char name[64];
-        read_row(&toys[i], &rows[i]);
-        toy_index_segment(&toys[i], name);
-        buf_clear(&bytes);
-        toy_index_read(&toys[i], name, &bytes);
-        toy_index_write(&toys[0], name, buf_span(&bytes));
-    }
-    buf_clear(&bytes);
-    manifest_append(&bytes, &m);
-    toy_index_write(&toys[0], MANIFEST_NAME, buf_span(&bytes));
-    buf_release(&bytes);
-}
-
-static void build(struct world *w)
-{
-    const struct shape *const s = w->shape;
-    char passages[40];
-    (void)snprintf(passages, sizeof passages, "window:%u:%u", s->window, s->stride);
-    const struct toy_options options = {.profile = s->profile,
-                                        .passages = s->window == 0 ? "whole" : passages};
-    for (unsigned i = 0; i < s->segments; i++) {
-        const unsigned from = s->documents * i / s->segments;
-        const unsigned to = s->documents * (i + 1) / s->segments;
-        toy_index_build(&w->toys[i], w->documents + from, to - from, &options);
-    }
-    if (s->segments > 1)
-        join_indexes(w->toys, s->segments);
-    cr_assert_eq(searcher_open(w->toys[0].path, &w->searcher), STATUS_OK, "%s", status_message());
-    cr_assert_eq(w->searcher->index->n_segments, s->segments);
-    cr_assert_eq(w->searcher->index->passages, w->collection.n_passages, "%s", s->name);
-}
-
-static void world_init(struct world *w, const struct shape *shape, unsigned seed)
-{
-    const bool anserini = strcmp(shape->profile, "anserini") == 0;
-    const size_t passages_most =
-        (size_t)shape->documents * (shape->window == 0 ? 1 : shape->words_most / shape->stride + 2);
-    *w = (struct world){.shape = shape,
-                        .arena = ARENA_INIT,
-                        .automatic = SEARCH_RESULT_INIT,
-                        .exhaustive = SEARCH_RESULT_INIT,
-                        .seed = seed};
-    w->documents = take(w, shape->documents, sizeof *w->documents);
-    w->ids = take(w, shape->documents, sizeof *w->ids);
-    w->passages = take(w, passages_most, sizeof *w->passages);
-    w->hits = take(w, passages_most, sizeof *w->hits);
-    for (uint32_t i = 0; i < shape->documents; i++)
-        add_document(w, i);
-    w->collection.passages = w->passages;
-    w->collection.ids = anserini ? w->ids : NULL;
-    w->collection.names = w->ids;
-    w->entries = oracle_entries(w->passages, w->collection.n_passages, &w->collection.n_entries);
-    w->collection.entries = w->entries;
-    w->collection.whole = shape->window == 0;
-    w->collection.byte_lengths = anserini;
-    build(w);
-}
-
-static void world_release(struct world *w)
-{
-    search_result_release(&w->automatic);
-    search_result_release(&w->exhaustive);
-    searcher_close(w->searcher);
-    for (unsigned i = 0; i < w->shape->segments; i++)
-        toy_index_remove(&w->toys[i]);
-    arena_release(&w->arena);
-    free(w->entries);
-}
+#include "tests/support/toy_world.h"
 
 /* ---- queries ---- */
 
 /* Words that stand together somewhere, now and then in another order; else any. */
-static void random_phrase(struct world *w, struct oracle_node *node)
+static void random_phrase(struct toy_world *w, struct oracle_node *node)
 {
     const struct oracle_passage *const p =
         &w->passages[seed_below(&w->seed, (unsigned)w->collection.n_passages)];
@@ -266,11 +27,11 @@ static void random_phrase(struct world *w, struct oracle_node *node)
     const unsigned start = real ? seed_below(&w->seed, p->n_words - n + 1) : 0;
     const unsigned turn = seed_below(&w->seed, 3) == 0 ? seed_below(&w->seed, n) : 0;
     for (unsigned i = 0; i < n; i++)
-        node->words[i] = real ? p->words[start + (i + turn) % n] : random_word(w);
+        node->words[i] = real ? p->words[start + (i + turn) % n] : toy_world_word(w);
 }
 
 /* Two to four words, one or two an operand; no word is an operand twice. */
-static void random_near(struct world *w, struct oracle_node *node)
+static void random_near(struct toy_world *w, struct oracle_node *node)
 {
     static const char *const others[] = {"none", "no1", "no2", "no3"};
     random_phrase(w, node);
@@ -289,11 +50,11 @@ static void random_near(struct world *w, struct oracle_node *node)
 }
 
 /* A word with some of its characters gone, or some wildcards alone with a letter. */
-static void random_pattern(struct world *w, struct oracle_node *node)
+static void random_pattern(struct toy_world *w, struct oracle_node *node)
 {
     static const char *const others[] = {"w*", "w?", "w?*", "*1", "*1*", "w1*2", "?1?*", "w??3"};
     char pattern[24];
-    const char *const word = random_word(w);
+    const char *const word = toy_world_word(w);
     (void)snprintf(pattern, sizeof pattern, "%s", word);
     const size_t n = strlen(pattern);
     const unsigned at = seed_below(&w->seed, (unsigned)n);
@@ -314,7 +75,7 @@ static void random_pattern(struct world *w, struct oracle_node *node)
     node->words[0] = (const char *)copy.data;
 }
 
-static void random_id(struct world *w, struct oracle_node *node)
+static void random_id(struct toy_world *w, struct oracle_node *node)
 {
     const struct oracle_passage *const p =
         &w->passages[seed_below(&w->seed, (unsigned)w->collection.n_passages)];
@@ -324,14 +85,14 @@ static void random_id(struct world *w, struct oracle_node *node)
         buf_printf(&id, "#%u", seed_below(&w->seed, 4));
     node->kind = ORACLE_ID;
     node->n_words = 1;
-    node->words[0] = take_string(w, &id);
+    node->words[0] = toy_world_string(w, &id);
     buf_release(&id);
 }
 
-static void random_dates(struct world *w, struct oracle_node *node)
+static void random_dates(struct toy_world *w, struct oracle_node *node)
 {
-    const int32_t a = date_parse(span_of_string(random_date(w)));
-    const int32_t b = date_parse(span_of_string(random_date(w)));
+    const int32_t a = date_parse(span_of_string(toy_world_date(w)));
+    const int32_t b = date_parse(span_of_string(toy_world_date(w)));
     node->kind = ORACLE_DATE;
     node->n_words = 0;
     node->from = a == 0 || b == 0 || a < b ? a : b;
@@ -342,7 +103,7 @@ static void random_dates(struct world *w, struct oracle_node *node)
         node->from = node->to = a == 0 ? b : a;
 }
 
-static void random_leaf(struct world *w, struct oracle_node *node)
+static void random_leaf(struct toy_world *w, struct oracle_node *node)
 {
     static const float boosts[] = {0.5f, 2, 3, 1.5f, 0.01f, 100};
     const unsigned kind = seed_below(&w->seed, 20);
@@ -357,7 +118,7 @@ static void random_leaf(struct world *w, struct oracle_node *node)
     } else if (kind == 7) {
         node->kind = ORACLE_FUZZY;
         node->slop = 1 + seed_below(&w->seed, 2);
-        node->words[0] = random_word(w);
+        node->words[0] = toy_world_word(w);
     } else if (kind == 8) {
         random_id(w, node);
         return;
@@ -365,7 +126,7 @@ static void random_leaf(struct world *w, struct oracle_node *node)
         random_dates(w, node);
         return;
     } else {
-        node->words[0] = seed_below(&w->seed, 20) == 0 ? "unknown" : random_word(w);
+        node->words[0] = seed_below(&w->seed, 20) == 0 ? "unknown" : toy_world_word(w);
     }
     if (seed_below(&w->seed, 5) == 0)
         node->side = seed_below(&w->seed, 2) == 0 ? ORACLE_TITLE : ORACLE_BODY;
@@ -375,7 +136,7 @@ static void random_leaf(struct world *w, struct oracle_node *node)
 
 /* How the children are joined, and the signs of filters, which mean something else without one:
  * docs/QUERY.md. */
-static void settle_children(struct world *w, struct oracle_node *bag)
+static void settle_children(struct toy_world *w, struct oracle_node *bag)
 {
     size_t n_positive = 0;
     bool words = false; /* the clauses that OR joins so far: one is no filter */
@@ -397,19 +158,19 @@ static void settle_children(struct world *w, struct oracle_node *bag)
     }
 }
 
-static void random_node(struct world *w, struct oracle_node *node, unsigned depth);
+static void random_node(struct toy_world *w, struct oracle_node *node, unsigned depth);
 
-static void random_bag(struct world *w, struct oracle_node *node, unsigned depth)
+static void random_bag(struct toy_world *w, struct oracle_node *node, unsigned depth)
 {
     node->kind = ORACLE_BAG;
     node->n_children = 1 + seed_below(&w->seed, depth == 0 ? 6 : 3);
-    node->children = take(w, node->n_children, sizeof *node->children);
+    node->children = toy_world_take(w, node->n_children, sizeof *node->children);
     for (size_t i = 0; i < node->n_children; i++)
         random_node(w, &node->children[i], depth + 1);
     settle_children(w, node);
 }
 
-static void random_node(struct world *w, struct oracle_node *node, unsigned depth)
+static void random_node(struct toy_world *w, struct oracle_node *node, unsigned depth)
 {
     const unsigned sign = seed_below(&w->seed, 10);
     *node = (struct oracle_node){.sign = sign == 0   ? ORACLE_MINUS
@@ -443,11 +204,15 @@ static enum oracle_rollup oracle_rollup_of(enum rollup rollup)
     }
 }
 
-static void check_result(const struct search_result *r, const struct oracle_hit *hits, size_t total,
-                         size_t k, const char *what)
+static void check_total(const struct search_result *r, size_t total, const char *what)
 {
     cr_assert_eq(r->total, total, "%s: total %llu, not %zu", what, (unsigned long long)r->total,
                  total);
+}
+
+static void check_result(const struct search_result *r, const struct oracle_hit *hits, size_t total,
+                         size_t k, const char *what)
+{
     cr_assert_eq(r->best.n, total < k ? total : k, "%s: %zu hits", what, r->best.n);
     cr_assert(r->exact);
     for (size_t i = 0; i < r->best.n; i++) {
@@ -460,7 +225,7 @@ static void check_result(const struct search_result *r, const struct oracle_hit 
 }
 
 /* One query under one setting, for each k. Returns how many match. */
-static size_t check_setting(struct world *w, struct oracle_node *root, struct span text,
+static size_t check_setting(struct toy_world *w, struct oracle_node *root, struct span text,
                             const struct setting *setting, const char *what)
 {
     static const size_t ks[] = {1, 10, 100, 1000};
@@ -475,25 +240,31 @@ static size_t check_setting(struct world *w, struct oracle_node *root, struct sp
         options.algorithm = ALGORITHM_AUTO;
         char where[512];
         (void)snprintf(where, sizeof where, "%s, k %zu, auto", what, ks[i]);
-        cr_assert_eq(search_run(w->searcher, text, &options, &w->automatic), STATUS_OK);
-        check_result(&w->automatic, w->hits, total, ks[i], where);
+        for (int counted = 0; counted <= 1; counted++) {
+            options.total = counted != 0;
+            cr_assert_eq(search_run(w->searcher, text, &options, &w->automatic), STATUS_OK);
+            check_result(&w->automatic, w->hits, total, ks[i], where);
+            if (options.total)
+                check_total(&w->automatic, total, where);
+        }
         options.algorithm = ALGORITHM_EXHAUSTIVE;
         (void)snprintf(where, sizeof where, "%s, k %zu, exhaustive", what, ks[i]);
         cr_assert_eq(search_run(w->searcher, text, &options, &w->exhaustive), STATUS_OK);
         check_result(&w->exhaustive, w->hits, total, ks[i], where);
+        check_total(&w->exhaustive, total, where);
     }
     return total;
 }
 
 /* Random queries on a random collection. Returns how many queries had an answer. */
-static unsigned check_shape(const struct shape *shape, unsigned seed)
+static unsigned check_shape(const struct toy_shape *shape, unsigned seed)
 {
     static const float k1s[] = {0.9f, 1.2f, 0.0f, 2.0f, 0.4f};
     static const float bs[] = {0.4f, 0.75f, 0.0f, 1.0f, 0.9f};
-    struct world w;
+    struct toy_world w;
     struct buf text = BUF_INIT;
     unsigned n_answered = 0;
-    world_init(&w, shape, seed);
+    toy_world_init(&w, shape, seed);
     for (unsigned i = 0; i < shape->queries; i++) {
         struct oracle_node root = {0};
         char what[400];
@@ -508,11 +279,11 @@ static unsigned check_shape(const struct shape *shape, unsigned seed)
         n_answered += check_setting(&w, &root, buf_span(&text), &setting, what) > 0;
     }
     buf_release(&text);
-    world_release(&w);
+    toy_world_release(&w);
     return n_answered;
 }
 
-static void check_shapes(const struct shape *shapes, size_t n)
+static void check_shapes(const struct toy_shape *shapes, size_t n)
 {
     const unsigned seed = seed_first();
     unsigned n_queries = 0;
@@ -527,7 +298,7 @@ static void check_shapes(const struct shape *shapes, size_t n)
 /* Around the sizes at which a block, a range and a window of the format are full. */
 Test(exact, sizes)
 {
-    static const struct shape shapes[] = {
+    static const struct toy_shape shapes[] = {
         {"one", 1, 3, false, 6, 4, 0, 0, "plain", 1, 30},
         {"two", 2, 3, false, 6, 4, 0, 0, "plain", 1, 30},
         {"255", 255, 4, false, 8, 4, 0, 0, "plain", 1, 60},
@@ -545,7 +316,7 @@ Test(exact, sizes)
 /* Passages: roll-ups have something to add up, and titles stand in every one. */
 Test(exact, passages)
 {
-    static const struct shape shapes[] = {
+    static const struct toy_shape shapes[] = {
         {"windows", 100, 6, false, 60, 4, 8, 8, "plain", 1, 60},
         {"overlapping windows", 100, 60, true, 60, 4, 10, 4, "plain", 1, 60},
         {"windows, three segments", 90, 30, true, 60, 4, 8, 5, "plain", 3, 60},
@@ -557,7 +328,7 @@ Test(exact, passages)
 /* One-byte lengths, and ties by id at the cut. */
 Test(exact, anserini)
 {
-    static const struct shape shapes[] = {
+    static const struct toy_shape shapes[] = {
         {"anserini", 600, 4, false, 8, 4, 0, 0, "anserini", 1, 60},
         {"anserini, long", 150, 100, true, 200, 4, 0, 0, "anserini", 1, 60},
         {"anserini windows", 100, 6, false, 60, 4, 8, 8, "anserini", 1, 60},
@@ -573,7 +344,7 @@ Test(exact, segments)
 {
     const unsigned seed = seed_first();
     for (unsigned segments = 1; segments <= 3; segments++) {
-        const struct shape shapes[] = {
+        const struct toy_shape shapes[] = {
             {"ties", 300, 4, false, 8, 4, 0, 0, "plain", segments, 50},
             {"zipf", 800, 1000, true, 20, 4, 0, 0, "plain", segments, 50},
             {"a segment each", 3, 5, false, 8, 4, 0, 0, "plain", segments, 50},
@@ -586,7 +357,7 @@ Test(exact, segments)
 /* Many trees on small collections of all kinds: QIAO_TREES of them, a dose without it. */
 Test(exact, trees)
 {
-    static const struct shape shapes[] = {
+    static const struct toy_shape shapes[] = {
         {"trees, few words", 120, 6, false, 12, 4, 0, 0, "plain", 1, 400},
         {"trees, windows", 60, 30, true, 40, 4, 8, 5, "plain", 2, 400},
         {"trees, many words", 200, 400, true, 24, 3, 0, 0, "english", 1, 400},
@@ -608,9 +379,9 @@ Test(exact, trees)
 /* No operator, no word, no document. */
 Test(exact, empty)
 {
-    static const struct shape shape = {"few", 5, 3, false, 6, 4, 0, 0, "plain", 1, 0};
-    struct world w;
-    world_init(&w, &shape, 1);
+    static const struct toy_shape shape = {"few", 5, 3, false, 6, 4, 0, 0, "plain", 1, 0};
+    struct toy_world w;
+    toy_world_init(&w, &shape, 1);
     for (int rollup = ROLLUP_NONE; rollup <= ROLLUP_TOP3; rollup++) {
         struct oracle_node root = {.kind = ORACLE_BAG};
         const struct setting setting = {0.9f, 0.4f, (enum rollup)rollup};
@@ -621,5 +392,5 @@ Test(exact, empty)
         root.n_children = 1;
         cr_assert_eq(check_setting(&w, &root, span_of_string("-w1"), &setting, "excluded"), 0);
     }
-    world_release(&w);
+    toy_world_release(&w);
 }

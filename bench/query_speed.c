@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * query_speed: how long queries take, in process, by class of query and by k.
+ *
+ *     build/query_speed INDEX QUERIES... [--class NAME]... [-k N]... [--rounds N] [--json]
+ *                       [--per-query] [--total]
+ *
+ * QUERIES are files as `searcher batch` reads them, whose words (letters and digits) make the
+ * queries of each class: see `classes`. Every query is asked once to warm up and then `rounds` times
+ * (5), all queries in turn; its time is the median of its rounds, from the text to the k best
+ * passage numbers. Times are of the wall, in microseconds, over queries with at least one hit.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/machine.h"
+#include "searcher/search.h"
+#include "searcher/topics/read_topics.h"
+
+#define WORDS_MOST  64
+#define ROUNDS_MOST 99
+
+struct words {
+    struct span items[WORDS_MOST];
+    size_t n;
+};
+
+struct query_class {
+    const char *name;
+    size_t least; /* words */
+    size_t most;
+    const char *first; /* what stands before the first word, before the others, before the last */
+    const char *others;
+    const char *last;
+    const char *after;
+    bool count;
+};
+
+static const struct query_class classes[] = {
+    {"term", 1, 1, "", "", "", "", false},
+    {"or", 1, WORDS_MOST, "", "", "", "", false},
+    {"or-2-3", 2, 3, "", "", "", "", false},
+    {"or-4-6", 4, 6, "", "", "", "", false},
+    {"or-7", 7, WORDS_MOST, "", "", "", "", false},
+    {"and", 2, WORDS_MOST, "+", "+", "+", "", false},
+    {"mixed", 2, WORDS_MOST, "+", "", "", "", false},
+    {"not", 2, WORDS_MOST, "", "", "-", "", false},
+    {"phrase", 2, WORDS_MOST, "\"", "", "", "\"", false},
+    {"count", 1, WORDS_MOST, "", "", "", "", true},
+    {"count-and", 2, WORDS_MOST, "+", "+", "+", "", true},
+    {"count-phrase", 2, WORDS_MOST, "\"", "", "", "\"", true},
+};
+#define CLASSES (sizeof classes / sizeof *classes)
+
+struct settings {
+    const char *index;
+    const char *files[16];
+    size_t n_files;
+    bool wanted[CLASSES];
+    size_t ks[8];
+    size_t n_ks;
+    size_t rounds;
+    bool json;
+    bool per_query;
+    bool total;
+    bool exhaustive;
+};
+
+struct queries {
+    struct buf *texts;
+    size_t n;
+    double *times; /* [query][round] */
+    double *medians;
+    bool *hit;
+};
+
+static _Noreturn void stop(const char *what)
+{
+    fprintf(stderr, "query_speed: %s\n", what);
+    exit(2);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
+}
+
+static struct words words_of(struct span text)
+{
+    struct words w = {.n = 0};
+    size_t start = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && (isalnum(text.data[i]) || text.data[i] >= 0x80))
+            continue;
+        if (i > start && w.n < WORDS_MOST)
+            w.items[w.n++] = span_of(text.data + start, i - start);
+        start = i + 1;
+    }
+    return w;
+}
+
+static void write_query(const struct query_class *c, const struct words *w, struct buf *out)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const bool last = i + 1 == w->n && i > 0;
+        buf_printf(out, "%s%s%.*s", i == 0 ? "" : " ",
+                   i == 0 ? c->first
+                   : last ? c->last
+                          : c->others,
+                   (int)w->items[i].len, (const char *)w->items[i].data);
+    }
+    buf_append_string(out, c->after);
+}
+
+/* Of the class `term` every word of the files, the first time it comes; else every line. */
+static void add_queries(const struct query_class *c, const struct topics *t, struct queries *q)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct words w = words_of(t->topics[i].text);
+        const bool single = c->most == 1;
+        if (!single && (w.n < c->least || w.n > c->most))
+            continue;
+        for (size_t j = 0; j < (single ? w.n : 1); j++) {
+            struct words one = w;
+            if (single) {
+                one.n = 1;
+                one.items[0] = w.items[j];
+            }
+            q->texts = realloc(q->texts, (q->n + 1) * sizeof *q->texts);
+            if (q->texts == NULL)
+                stop("out of memory");
+            q->texts[q->n] = (struct buf)BUF_INIT;
+            write_query(c, &one, &q->texts[q->n]);
+            q->n++;
+        }
+    }
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double ask(struct searcher *s, const struct search_options *options, struct span text,
+                  struct search_result *result)
+{
+    const double start = now();
+    if (search_run(s, text, options, result) != STATUS_OK)
+        stop(status_message());
+    return now() - start;
+}
+
+static void measure(struct searcher *s, const struct search_options *options, size_t rounds,
+                    struct queries *q)
+{
+    struct search_result result = SEARCH_RESULT_INIT;
+    q->times = calloc(q->n * rounds + 1, sizeof *q->times);
+    q->medians = calloc(q->n + 1, sizeof *q->medians);
+    q->hit = calloc(q->n + 1, sizeof *q->hit);
+    if (q->times == NULL || q->medians == NULL || q->hit == NULL)
+        stop("out of memory");
+    for (size_t round = 0; round <= rounds; round++)
+        for (size_t i = 0; i < q->n; i++) {
+            const double time = ask(s, options, buf_span(&q->texts[i]), &result);
+            if (round > 0)
+                q->times[i * rounds + round - 1] = time;
+            q->hit[i] = options->k == 0 ? result.total > 0 : result.best.n > 0;
+        }
+    for (size_t i = 0; i < q->n; i++) {
+        qsort(q->times + i * rounds, rounds, sizeof *q->times, compare_doubles);
+        q->medians[i] = q->times[i * rounds + rounds / 2];
+    }
+    search_result_release(&result);
+}
+
+static void print(const struct settings *o, const struct query_class *c, size_t k,
+                  struct queries *q)
+{
+    double *const sorted = calloc(q->n + 1, sizeof *sorted);
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; sorted != NULL && i < q->n; i++) {
+        if (o->per_query)
+            printf("%s\t%zu\t%.1f\t%.*s\n", c->name, k, q->medians[i], (int)q->texts[i].len,
+                   (const char *)q->texts[i].data);
+        if (!q->hit[i])
+            continue;
+        sum += q->medians[i];
+        sorted[n++] = q->medians[i];
+    }
+    if (n == 0) {
+        free(sorted);
+        return;
+    }
+    qsort(sorted, n, sizeof *sorted, compare_doubles);
+    const double mean = sum / (double)n;
+    const double p50 = sorted[n / 2];
+    const double p95 = sorted[n * 95 / 100];
+    const double p99 = sorted[n * 99 / 100];
+    if (o->json)
+        printf("{\"class\":\"%s\",\"k\":%zu,\"queries\":%zu,\"mean\":%.2f,\"p50\":%.2f,"
+               "\"p95\":%.2f,\"p99\":%.2f,\"max\":%.2f}\n",
+               c->name, k, n, mean, p50, p95, p99, sorted[n - 1]);
+    else
+        printf("%-12s k %5zu  %6zu queries  mean %9.1f  p50 %9.1f  p95 %9.1f  p99 %9.1f  max "
+               "%9.1f us\n",
+               c->name, k, n, mean, p50, p95, p99, sorted[n - 1]);
+    (void)fflush(stdout);
+    free(sorted);
+}
+
+static void run_class(const struct settings *o, const struct query_class *c, struct searcher *s)
+{
+    struct queries q = {0};
+    for (size_t i = 0; i < o->n_files; i++) {
+        struct topics *t;
+        if (topics_read(o->files[i], &t) != STATUS_OK)
+            stop(status_message());
+        add_queries(c, t, &q);
+        topics_free(t);
+    }
+    for (size_t i = 0; i < (c->count ? 1 : o->n_ks); i++) {
+        struct search_options options = search_options_of(s);
+        options.k = c->count ? 0 : o->ks[i];
+        options.total = o->total || c->count;
+        options.algorithm = o->exhaustive ? ALGORITHM_EXHAUSTIVE : ALGORITHM_AUTO;
+        measure(s, &options, o->rounds, &q);
+        print(o, c, options.k, &q);
+        free(q.times);
+        free(q.medians);
+        free(q.hit);
+    }
+    for (size_t i = 0; i < q.n; i++)
+        buf_release(&q.texts[i]);
+    free(q.texts);
+}
+
+static struct settings read_settings(int argc, char **argv)
+{
+    struct settings o = {.rounds = 5};
+    bool any = false;
+    for (int i = 1; i < argc; i++) {
+        const bool more = i + 1 < argc;
+        if (strcmp(argv[i], "--class") == 0 && more) {
+            i++;
+            for (size_t j = 0; j < CLASSES; j++)
+                if (strcmp(argv[i], classes[j].name) == 0)
+                    any = o.wanted[j] = true;
+        } else if (strcmp(argv[i], "-k") == 0 && more && o.n_ks < 8) {
+            o.ks[o.n_ks++] = strtoul(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--rounds") == 0 && more) {
+            o.rounds = strtoul(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--json") == 0) {
+            o.json = true;
+        } else if (strcmp(argv[i], "--per-query") == 0) {
+            o.per_query = true;
+        } else if (strcmp(argv[i], "--total") == 0) {
+            o.total = true;
+        } else if (strcmp(argv[i], "--exhaustive") == 0) {
+            o.exhaustive = true;
+        } else if (o.index == NULL) {
+            o.index = argv[i];
+        } else if (o.n_files < 16) {
+            o.files[o.n_files++] = argv[i];
+        }
+    }
+    for (size_t j = 0; j < CLASSES && !any; j++)
+        o.wanted[j] = true;
+    if (o.n_ks == 0) {
+        o.n_ks = 4;
+        memcpy(o.ks, (size_t[]){1, 10, 100, 1000}, 4 * sizeof *o.ks);
+    }
+    if (o.n_files == 0 || o.rounds < 1 || o.rounds > ROUNDS_MOST)
+        stop("query_speed INDEX QUERIES... (see the head of bench/query_speed.c)");
+    return o;
+}
+
+int main(int argc, char **argv)
+{
+    const struct settings o = read_settings(argc, argv);
+    struct searcher *s;
+    if (searcher_open(o.index, &s) != STATUS_OK)
+        stop(status_message());
+    if (o.json) {
+        struct machine m;
+        struct buf record = BUF_INIT;
+        machine_describe(&m);
+        machine_json(&record, &m);
+        printf("%.*s\n", (int)record.len, (const char *)record.data);
+        buf_release(&record);
+    }
+    for (size_t i = 0; i < CLASSES; i++)
+        if (o.wanted[i])
+            run_class(&o, &classes[i], s);
+    searcher_close(s);
+    return 0;
+}

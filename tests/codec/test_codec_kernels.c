@@ -346,3 +346,61 @@ Test(codec_kernels, bits_to_numbers)
     guard_close(&bytes);
     guard_close(&out);
 }
+
+/* Ascending numbers; limits below, among, at and above them. */
+Test(codec_kernels, count_below)
+{
+    uint64_t random = random_seed("codec_kernels/count_below");
+    struct guard page;
+    guard_open(&page, 4 * BLOCK_VALUES);
+    for (unsigned round = 0; round < 4000; round++) {
+        uint32_t numbers[BLOCK_VALUES];
+        const size_t n = random_below(&random, BLOCK_VALUES + 1);
+        uint32_t next = random_bits(&random, 31);
+        for (size_t i = 0; i < n; i++)
+            numbers[i] = next += 1 + random_below(&random, 1 + round % 9);
+        const uint32_t limit = n > 0 && round % 4 > 0
+                                   ? numbers[random_below(&random, (uint32_t)n)] + round % 2
+                                   : random_bits(&random, 32);
+        size_t expected = 0;
+        while (expected < n && numbers[expected] < limit)
+            expected++;
+        for (int level = 0; level <= (int)cpu_best(); level++)
+            cr_assert_eq(
+                kernels_of(level)->count_below((void *)guard_fit(&page, numbers, 4 * n), n, limit),
+                expected, "level %d n %zu", level, n);
+    }
+    guard_close(&page);
+}
+
+Test(codec_kernels, expand)
+{
+    uint64_t random = random_seed("codec_kernels/expand");
+    struct guard bits;
+    struct guard bytes;
+    guard_open(&bits, 100);
+    guard_open(&bytes, 800);
+    for (unsigned round = 0; round < 3000; round++) {
+        const size_t n = 1 + random_below(&random, 700);
+        uint8_t bitmap[100] = {0};
+        uint8_t taken[800];
+        uint8_t expected[800] = {0};
+        uint8_t out[800 + EXPAND_SLACK];
+        size_t n_taken = 0;
+        for (size_t i = 0; i < n; i++)
+            if (random_below(&random, 1 + round % 7) == 0) {
+                bitmap[i / 8] |= (uint8_t)(1u << i % 8);
+                taken[n_taken] = expected[i] = (uint8_t)(1 + random_below(&random, 255));
+                n_taken++;
+            }
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            memset(out, 0xee, sizeof out);
+            kernels_of(level)->expand(guard_fit(&bits, bitmap, (n + 7) / 8), n,
+                                      guard_fit(&bytes, taken, n_taken), out);
+            cr_assert_arr_eq(out, expected, n, "level %d n %zu", level, n);
+            cr_assert_eq(out[n + EXPAND_SLACK], 0xee, "level %d n %zu", level, n);
+        }
+    }
+    guard_close(&bits);
+    guard_close(&bytes);
+}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "common/segment/bounds.h"
+#include "common/segment/position_reader.h"
 #include "indexer/write/postings_writer.h"
 #include "tests/indexer/lists_fixture.h"
 #include "tests/support/seed.h"
@@ -187,6 +188,48 @@ static void check_seeks(const struct lists *lists, const struct term_entry *entr
     }
 }
 
+/* Block by block, and back to the first: what is at hand, and some of the positions. */
+static void check_blocks(const struct lists *lists, const struct term_entry *entry,
+                         const struct list *l, unsigned seed, const char *what)
+{
+    struct arena arena = ARENA_INIT;
+    struct position_reader *const reader = arena_alloc(&arena, sizeof *reader);
+    static uint8_t lengths[4 * PASSAGES]; /* the fixture has none: any tf fits into these */
+    struct segment segment = lists->segment;
+    struct postings p;
+    memset(lengths, 0xff, sizeof lengths);
+    segment.sections[SECTION_LENS] = span_of(lengths, sizeof lengths);
+    segment.header.length_width = 4;
+    cr_assert_eq(postings_open(&segment, entry, &p), STATUS_OK);
+    for (unsigned round = 0; round < 2; round++) {
+        uint32_t i = 0;
+        const uint32_t *wanted = l->positions;
+        postings_rewind(&p);
+        position_reader_init(reader, &arena);
+        for (uint32_t d = postings_next(&p); d != PASSAGE_END; d = postings_passage(&p)) {
+            const uint32_t end = d + 1 + seed_below(&seed, round == 0 ? 40 : 20000);
+            const uint32_t n = postings_below(&p, end);
+            cr_assert(n > 0 && i + n <= l->df, "%s", what);
+            for (uint32_t j = 0; j < n; j++, i++) {
+                const uint32_t *positions;
+                cr_assert_eq(p.passages[p.at + j], l->passages[i], "%s: posting %u", what, i);
+                cr_assert_lt(l->passages[i], end, "%s: posting %u", what, i);
+                cr_assert_eq(postings_tfs(&p)[p.at + j], l->tfs[i], "%s: tf %u", what, i);
+                if (seed_below(&seed, 3) == 0) {
+                    cr_assert_eq(position_reader_get(reader, &p, p.at + j, &positions), STATUS_OK);
+                    cr_assert_arr_eq(positions, wanted, l->tfs[i] * sizeof *positions,
+                                     "%s: positions %u", what, i);
+                }
+                wanted += l->tfs[i];
+            }
+            cr_assert(p.at + n == p.n || p.passages[p.at + n] >= end, "%s", what);
+            postings_skip(&p, n);
+        }
+        cr_assert_eq(i, l->df, "%s", what);
+    }
+    arena_release(&arena);
+}
+
 static void check_best(const struct term_entry *entry, const struct list *l, const char *what)
 {
     static float sorted[PASSAGES];
@@ -241,6 +284,7 @@ static void check_list(const struct lists *lists, const struct list *l, const ch
     cr_assert(entry.df == l->df && entry.cf == l->cf, "%s: df or cf", what);
     check_postings(lists, &entry, l, what);
     check_seeks(lists, &entry, l, seed, what);
+    check_blocks(lists, &entry, l, seed, what);
     if (term_entry_is_inline(&entry))
         return;
     check_best(&entry, l, what);

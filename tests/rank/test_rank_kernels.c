@@ -201,3 +201,67 @@ Test(rank_kernels, bitmaps)
     guard_close(&page_a);
     guard_close(&page_b);
 }
+
+/* What the four kernels of bounds do to one range. */
+struct range_sums {
+    uint32_t added;
+    uint32_t joined;
+    uint32_t lifted;
+    uint8_t least;
+};
+
+static struct range_sums of_range(uint32_t bound, uint8_t code, uint32_t unit, uint8_t other)
+{
+    return (struct range_sums){.added = bound + code * unit,
+                               .joined = bound == 0 || code == 0 ? 0 : bound + code * unit,
+                               .lifted = bound == 0 ? 0 : bound + code * unit,
+                               .least = code < other ? code : other};
+}
+
+static void check_bounds(uint64_t *random, int level, struct guard *page, struct guard *page_2,
+                         size_t n)
+{
+    static uint32_t bounds[400];
+    static uint32_t sums[3][400];
+    static uint8_t codes[400];
+    static uint8_t others[400];
+    static uint8_t least[400];
+    const struct rank_kernels *const k = kernels_of(level);
+    const uint32_t unit = random_bits(random, 20);
+    for (size_t i = 0; i < n; i++) {
+        bounds[i] = random_below(random, 3) == 0 ? 0 : random_bits(random, 31);
+        codes[i] = random_below(random, 3) == 0 ? 0 : (uint8_t)random_bits(random, 8);
+        others[i] = (uint8_t)random_bits(random, 8);
+    }
+    const uint8_t *const at = guard_fit(page, codes, n);
+    void (*const kernels[3])(uint32_t *, const uint8_t *, size_t,
+                             uint32_t) = {k->add_bounds, k->join_bounds, k->lift_bounds};
+    for (size_t j = 0; j < 3; j++) {
+        uint32_t *const to = (void *)guard_fit(page_2, bounds, 4 * n);
+        kernels[j](to, at, n, unit);
+        memcpy(sums[j], to, 4 * n);
+    }
+    uint8_t *const to = guard_fit(page_2, others, n);
+    k->least_codes(to, at, n);
+    memcpy(least, to, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct range_sums e = of_range(bounds[i], codes[i], unit, others[i]);
+        cr_assert(sums[0][i] == e.added && sums[1][i] == e.joined && sums[2][i] == e.lifted &&
+                      least[i] == e.least,
+                  "level %d n %zu i %zu", level, n, i);
+    }
+}
+
+Test(rank_kernels, bounds)
+{
+    uint64_t random = random_seed("rank_kernels/bounds");
+    struct guard page;
+    struct guard page_2;
+    guard_open(&page, 400);
+    guard_open(&page_2, 4 * 400);
+    for (int level = 0; level <= (int)cpu_best(); level++)
+        for (size_t round = 0; round < 1200; round++)
+            check_bounds(&random, level, &page, &page_2, round % 400);
+    guard_close(&page);
+    guard_close(&page_2);
+}

@@ -19,7 +19,7 @@
 
 #define BLOCK_VALUES 256u
 
-#define PACK_SLACK 64u
+#define PACK_SLACK   64u
 #define EXPAND_SLACK 64u
 
 /* How a packed block is laid out (docs/FORMAT.md 5). */

@@ -157,10 +157,8 @@ static void search_segment(struct segment *segment, struct span query, uint8_t c
     must(form_filters_new(1, &index.filters) == STATUS_OK);
     struct segment_readers readers = {0};
     struct code_map map = {.longest = 0};
-    struct searcher s = {.index = &index,
-                         .analyzer = fuzz_analyzer(profile),
-                         .readers = &readers,
-                         .maps = &map};
+    struct searcher s = {
+        .index = &index, .analyzer = fuzz_analyzer(profile), .readers = &readers, .maps = &map};
     if (!profile->ties_by_id || tie_ranks_make(&index, &s.ties) == STATUS_OK)
         search_both(&s, query, choice, sound);
     if (readers.open) {

@@ -12,7 +12,6 @@
 #include "common/base/clock.h"
 #include "common/base/date.h"
 #include "common/base/limits.h"
-#include "common/segment/documents.h"
 #include "common/text/ascii_words.h"
 
 void batch_scratch_release(struct batch_scratch *s)
@@ -247,9 +246,7 @@ enum status batch_process(struct batch *b, const struct batch_settings *settings
     inverter_begin(settings->inverter, worker, &b->stream);
     for (size_t i = 0; i < b->n; i++) {
         const struct document *const d = &b->documents[i];
-        struct batch_result *const r = &b->results[i];
-        r->date = date_parse(d->date);
-        r->hash = document_hash(d->title, r->date, d->url, d->text);
+        b->results[i].date = date_parse(d->date);
         TRY(cut(b, settings, scratch, worker, i));
     }
     TRY(inverter_end(settings->inverter, worker, &b->stream));

@@ -30,7 +30,6 @@ struct batch_passage {
 /* What became of a document. */
 struct batch_result {
     int32_t date;
-    uint64_t hash;
     uint32_t n_passages; /* 0: nothing but white space */
 };
 

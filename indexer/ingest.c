@@ -74,10 +74,8 @@ static enum status take_document(struct ingest *in, const struct batch *b, size_
     }
     if (in->documents.n >= LIMIT_DOCUMENTS)
         return fail(STATUS_LIMIT, "more than %u documents", LIMIT_DOCUMENTS);
-    struct document_facts facts = {.date = r->date,
-                                   .hash = r->hash,
-                                   .first_passage = in->passages.n,
-                                   .n_passages = r->n_passages};
+    struct document_facts facts = {
+        .date = r->date, .first_passage = in->passages.n, .n_passages = r->n_passages};
     if (in->options->store_text)
         TRY(text_writer_add(&in->text, d->text, &facts.text_start));
     for (uint32_t p = 0; p < r->n_passages; p++) {

@@ -26,7 +26,7 @@ PARTS = [  # what an engine calls a part of its index -> one name for all
     ("bounds", {"BNDS"}),
     ("lengths", {"nvd", "nvm", "fieldnorm", "LENS", "t_docsize"}),
     ("ids and texts", {"fdt", "fdx", "fdm", "store", "docdata", "record", "ids", "DIDS", "DORD",
-                       "DOCS", "DHSH", "TEXT", "TXTI", "t_content"}),
+                       "DOCS", "TEXT", "TXTI", "t_content"}),
 ]
 
 

@@ -109,7 +109,6 @@ static bool is_expected(const struct check *c, enum section section)
     case SECTION_FORM:
     case SECTION_FTOP:
         return segment_has(s, FEATURE_FORMS);
-    case SECTION_DHSH:
     case SECTION_POSI:
     case SECTION_BNDS:
         return c->items[section] > 0;
@@ -146,7 +145,7 @@ static enum status check_table(const struct check *c)
 static void expect_items(struct check *c)
 {
     const struct segment_header *const h = &c->s->header;
-    const enum section by_document[] = {SECTION_DIDS, SECTION_DORD, SECTION_DOCS, SECTION_DHSH};
+    const enum section by_document[] = {SECTION_DIDS, SECTION_DORD, SECTION_DOCS};
     const enum section by_passage[] = {SECTION_PASG, SECTION_LENS, SECTION_TITL};
     for (size_t i = 0; i < sizeof by_document / sizeof by_document[0]; i++)
         c->items[by_document[i]] = h->documents;

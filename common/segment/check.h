@@ -9,8 +9,7 @@
  * dictionaries, posting lists, positions, bounds, passage places, columns, the header. The rest is
  * counted: lengths against frequencies, forms against terms, rows against records.
  *
- * Not checked: DHSH, which is made over the date as written, and that is not stored; whether the
- * words are those of the text.
+ * Not checked: whether the words are those of the text.
  */
 #ifndef QIAO_SEGMENT_CHECK_H
 #define QIAO_SEGMENT_CHECK_H

@@ -69,18 +69,6 @@ static enum status check_passage(struct walk *w, uint32_t passage, uint32_t docu
                       SECTION_PASG, "blob", blob);
 }
 
-/* The text is in w->text. */
-static enum status check_hash(const struct walk *w, uint32_t document,
-                              const struct document_record *record)
-{
-    const struct span hashes = w->c->s->sections[SECTION_DHSH];
-    if (hashes.len == 0 ||
-        load_le64(hashes.data + 8 * (size_t)document) ==
-            document_hash(record->title, record->date, record->url, buf_span(&w->text)))
-        return STATUS_OK;
-    return check_failed(SECTION_DHSH, "document", document, "hash of its content");
-}
-
 static enum status check_document(struct walk *w, uint32_t document)
 {
     struct document_record record;
@@ -92,7 +80,6 @@ static enum status check_document(struct walk *w, uint32_t document)
             SECTION_TEXT, "document", document));
         if (!utf8_valid(buf_span(&w->text)))
             return check_failed(SECTION_TEXT, "document", document, "not UTF-8");
-        TRY(check_hash(w, document, &record));
     }
     for (uint32_t i = 0; i < record.n_passages; i++)
         TRY(check_passage(w, record.first_passage + i, document, &record));

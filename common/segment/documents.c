@@ -7,9 +7,6 @@
 #include "common/codec/front_coding.h"
 #include "common/segment/blobs.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 /* A blob of at most 64 records of at most this much each is opened; more is damage. */
 #define BLOB_BYTES_MOST                                                                            \
     (DOCUMENTS_PER_BLOB * (uint64_t)(LIMIT_TITLE_BYTES + LIMIT_URL_BYTES + 8192))
@@ -75,21 +72,6 @@ enum status document_find(const struct segment *s, struct span id, uint32_t *doc
     return STATUS_OK;
 }
 
-uint64_t document_hash(struct span title, int32_t date, struct span url, struct span text)
-{
-    static const uint8_t zero = 0;
-    char iso[16];
-    date_format(date, iso);
-    const struct span parts[] = {title,      {&zero, 1}, span_of_string(iso), {&zero, 1}, url,
-                                 {&zero, 1}, text};
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].len > 0)
-            XXH3_64bits_update(&state, parts[i].data, parts[i].len);
-    return XXH3_64bits_digest(&state);
-}
-
 enum status document_reader_init(struct document_reader *r, const struct segment *s)
 {
     *r = (struct document_reader){.segment = s, .blob = BUF_INIT, .blob_number = UINT64_MAX};
@@ -139,9 +121,69 @@ static enum status unpack(struct document_reader *r, uint64_t number)
     return STATUS_OK;
 }
 
+/* What a record says besides the bytes of its text. Most have none of this. */
+enum record_flag {
+    RECORD_PASSAGES = 1, /* not one of them */
+    RECORD_DATE = 2,
+    RECORD_TITLE = 4,
+    RECORD_URL = 8,
+    RECORD_SOURCE = 16, /* another than the record's before */
+    RECORD_LINE = 32,   /* not the one behind the record's before */
+};
+
+static void put_string(struct buf *out, struct span string)
+{
+    buf_put_varint(out, string.len);
+    buf_append_span(out, string);
+}
+
+void document_record_append(struct buf *out, const struct document_record *before,
+                            const struct document_record *d)
+{
+    const struct document_record none = {.line = 0};
+    const struct document_record *const b = before != NULL ? before : &none;
+    const int64_t jump = (int64_t)(d->line - b->line - 1);
+    const unsigned flags =
+        (d->n_passages != 1 ? RECORD_PASSAGES : 0u) | (d->date != DATE_NONE ? RECORD_DATE : 0u) |
+        (d->title.len > 0 ? RECORD_TITLE : 0u) | (d->url.len > 0 ? RECORD_URL : 0u) |
+        (span_equal(d->source, b->source) ? 0u : RECORD_SOURCE) | (jump != 0 ? RECORD_LINE : 0u);
+    buf_put_u8(out, (uint8_t)flags);
+    buf_put_varint(out, d->text_bytes);
+    if (flags & RECORD_PASSAGES)
+        buf_put_varint(out, d->n_passages);
+    if (flags & RECORD_DATE)
+        buf_put_varint(out, (uint64_t)d->date);
+    if (flags & RECORD_TITLE)
+        put_string(out, d->title);
+    if (flags & RECORD_URL)
+        put_string(out, d->url);
+    if (flags & RECORD_SOURCE)
+        put_string(out, d->source);
+    if (flags & RECORD_LINE)
+        buf_put_varint(out, zigzag_encode(jump));
+}
+
 static struct span read_string(struct cursor *c, uint64_t most)
 {
     return cursor_bytes(c, (size_t)cursor_varint_max(c, most));
+}
+
+/* The fields of a record, of which *d knows where text and passages begin. */
+static void read_record(struct cursor *c, const struct document_record *before,
+                        struct document_record *d)
+{
+    const unsigned flags = cursor_u8(c);
+    d->text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
+    d->n_passages = flags & RECORD_PASSAGES ? (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES) : 1;
+    d->date = flags & RECORD_DATE ? (int32_t)cursor_varint_max(c, 99991231) : DATE_NONE;
+    d->title = flags & RECORD_TITLE ? read_string(c, LIMIT_TITLE_BYTES) : span_of(NULL, 0);
+    d->url = flags & RECORD_URL ? read_string(c, LIMIT_URL_BYTES) : span_of(NULL, 0);
+    d->source = flags & RECORD_SOURCE ? read_string(c, cursor_left(c)) : before->source;
+    d->line = before->line + 1;
+    if (flags & RECORD_LINE)
+        d->line += (uint64_t)zigzag_decode(cursor_varint(c));
+    if (flags >= 2 * RECORD_LINE)
+        cursor_spoil(c);
 }
 
 /* Reads the record behind the last one. */
@@ -151,13 +193,7 @@ static enum status next_record(struct document_reader *r)
     const uint64_t passages = r->segment->header.passages;
     const uint64_t first = (uint64_t)r->last.first_passage + r->last.n_passages;
     struct document_record d = {.text_start = r->last.text_start + r->last.text_bytes};
-    d.n_passages = (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES);
-    d.text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
-    d.date = (int32_t)cursor_varint_max(c, 99991231);
-    d.title = read_string(c, LIMIT_TITLE_BYTES);
-    d.url = read_string(c, LIMIT_URL_BYTES);
-    d.source = read_string(c, cursor_left(c));
-    d.line = cursor_varint(c);
+    read_record(c, &r->last, &d);
     if (c->bad || first > passages || d.n_passages > passages - first) {
         r->blob_number = UINT64_MAX;
         return damaged_record();

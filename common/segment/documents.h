@@ -19,9 +19,6 @@ enum status document_id(const struct segment *s, uint32_t document, struct buf *
 enum status document_find(const struct segment *s, struct span id, uint32_t *document /* OUT */,
                           bool *found /* OUT */);
 
-/* The content hash of a document (FORMAT 6, DHSH), for the writer and for who verifies. */
-uint64_t document_hash(struct span title, int32_t date, struct span url, struct span text);
-
 struct document_record {
     uint32_t first_passage;
     uint32_t n_passages;
@@ -33,6 +30,11 @@ struct document_record {
     struct span source;
     uint64_t line;
 };
+
+/* Appends a record (FORMAT 6, DOCS) that stands behind `before` in its blob (NULL: it is the first). Of
+ * `before` only source and line are read; of the record all but where text and passages begin. */
+void document_record_append(struct buf *out, const struct document_record *before,
+                            const struct document_record *record);
 
 /* A reader keeps the last blob it unpacked, and its place there: asking in ascending order costs
  * one step each. One a thread. */

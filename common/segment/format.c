@@ -9,9 +9,9 @@ const uint8_t segment_magic[8] = {0x89, 'Q', 'S', 'G', 0x0d, 0x0a, 0x1a, 0x0a};
 const uint8_t segment_end_magic[8] = {0x0a, 0x1a, 0x0a, 0x0d, 'G', 'S', 'Q', 0x89};
 const uint8_t manifest_magic[8] = {0x89, 'Q', 'M', 'F', 0x0d, 0x0a, 0x1a, 0x0a};
 
-static const char letters_of[SECTION_KINDS][5] = {
-    "META", "TEXT", "TXTI", "DIDS", "DORD", "DOCS", "DHSH", "PASG", "LENS", "TITL",
-    "DICT", "DTOP", "FORM", "FTOP", "POST", "POSI", "BNDS", "COLM", "CSUM"};
+static const char letters_of[SECTION_KINDS][5] = {"META", "TEXT", "TXTI", "DIDS", "DORD", "DOCS",
+                                                  "PASG", "LENS", "TITL", "DICT", "DTOP", "FORM",
+                                                  "FTOP", "POST", "POSI", "BNDS", "COLM", "CSUM"};
 
 const char *section_letters(enum section section)
 {
@@ -28,7 +28,7 @@ enum section section_by_letters(const uint8_t letters[4])
 
 bool section_is_required(enum section section)
 {
-    return section != SECTION_BNDS && section != SECTION_DHSH && section != SECTION_COLM;
+    return section != SECTION_BNDS && section != SECTION_COLM;
 }
 
 void segment_header_encode(const struct segment_header *h, uint8_t *out)

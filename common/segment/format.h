@@ -48,7 +48,6 @@ enum section {
     SECTION_DIDS,
     SECTION_DORD,
     SECTION_DOCS,
-    SECTION_DHSH,
     SECTION_PASG,
     SECTION_LENS,
     SECTION_TITL,

@@ -116,21 +116,6 @@ static inline uint64_t read_small(struct cursor *c)
     return c->at < c->end && *c->at < 0x80 ? *c->at++ : cursor_varint(c);
 }
 
-/* The head of the next string: what it shares with the one before, and how much more there is. */
-static inline void read_head(struct cursor *c, size_t most_shared, size_t *shared,
-                             struct span *more)
-{
-    if (cursor_left(c) > 2 && c->at[0] <= most_shared && (c->at[0] | c->at[1]) < 0x80 &&
-        c->at[1] <= cursor_left(c) - 2 && most_shared <= FRONT_STRING_BYTES - 0x80) {
-        *shared = c->at[0];
-        *more = span_of(c->at + 2, c->at[1]);
-        c->at += 2 + c->at[1];
-        return;
-    }
-    *shared = (size_t)cursor_varint_max(c, most_shared);
-    *more = cursor_bytes(c, (size_t)cursor_varint_max(c, FRONT_STRING_BYTES - *shared));
-}
-
 /* How many leading bytes of `a` and of the current form are equal. */
 static size_t common_bytes(const struct forms_cursor *c, struct span a)
 {
@@ -163,7 +148,7 @@ static bool next_string(struct forms_cursor *c, size_t dead)
             return false;
         size_t shared;
         struct span more;
-        read_head(&c->strings, first ? 0 : len, &shared, &more);
+        front_coding_read_head(&c->strings, first ? 0 : len, &shared, &more);
         if (c->strings.bad) {
             damage(c);
             return false;
@@ -199,7 +184,7 @@ static void open_entries(struct forms_cursor *c)
     for (size_t i = c->index; i < c->n; i++) {
         size_t shared;
         struct span more;
-        read_head(&behind, len, &shared, &more);
+        front_coding_read_head(&behind, len, &shared, &more);
         len = shared + more.len;
     }
     c->entries = behind;

@@ -116,8 +116,7 @@ static enum status check_sizes(const struct segment *s)
     const bool fixed =
         fits(s, SECTION_LENS, h->passages * h->length_width) &&
         fits(s, SECTION_TITL, h->passages * h->title_width) &&
-        (fits(s, SECTION_DORD, 0) || fits(s, SECTION_DORD, (h->documents * ids_width + 7) / 8)) &&
-        (fits(s, SECTION_DHSH, 0) || fits(s, SECTION_DHSH, h->documents * 8));
+        (fits(s, SECTION_DORD, 0) || fits(s, SECTION_DORD, (h->documents * ids_width + 7) / 8));
     const bool ids = at_least(s, SECTION_DIDS, blobs_least(h->documents, IDS_PER_BLOB)) &&
                      at_least(s, SECTION_DOCS, blobs_least(h->documents, DOCUMENTS_PER_BLOB));
     const bool whole = segment_has(s, FEATURE_WHOLE);

@@ -25,7 +25,6 @@ enum status documents_writer_init(struct documents_writer *w, const struct spool
     *w = (struct documents_writer){.folder = folder, .ascending = true};
     blob_writer_init(&w->ids, folder);
     blob_writer_init(&w->records, folder);
-    spool_init(&w->hashes, folder);
     column_writer_init(&w->dates, folder);
     return packer_new(workers, TEXT_BLOCK_LEVEL, take_records, w, &w->packer);
 }
@@ -36,9 +35,9 @@ void documents_writer_release(struct documents_writer *w)
     blob_writer_release(&w->ids);
     blob_writer_release(&w->records);
     buf_release(&w->record_blob);
-    spool_release(&w->hashes);
     column_writer_release(&w->dates);
     buf_release(&w->last_id);
+    buf_release(&w->last_source);
     w->packer = NULL;
 }
 
@@ -54,12 +53,6 @@ static void add_id(struct documents_writer *w, struct span id)
     buf_append_span(&w->last_id, id);
 }
 
-static void put_string(struct buf *out, struct span string)
-{
-    buf_put_varint(out, string.len);
-    buf_append_span(out, string);
-}
-
 static enum status flush_records(struct documents_writer *w)
 {
     if (w->record_blob.len == 0)
@@ -68,6 +61,27 @@ static enum status flush_records(struct documents_writer *w)
     TRY(packer_add(w->packer, buf_span(&w->record_blob)));
     buf_clear(&w->record_blob);
     return STATUS_OK;
+}
+
+static void add_record(struct documents_writer *w, const struct document *document,
+                       const struct document_facts *facts)
+{
+    const struct document_record record = {.n_passages = facts->n_passages,
+                                           .text_bytes = (uint32_t)document->text.len,
+                                           .date = facts->date,
+                                           .title = document->title,
+                                           .url = document->url,
+                                           .source = document->source,
+                                           .line = document->line};
+    const bool first = w->n % DOCUMENTS_PER_BLOB == 0;
+    const struct document_record before = {.source = buf_span(&w->last_source),
+                                           .line = w->last_line};
+    document_record_append(&w->record_blob, first ? NULL : &before, &record);
+    w->last_line = document->line;
+    if (span_equal(before.source, document->source))
+        return;
+    buf_clear(&w->last_source);
+    buf_append_span(&w->last_source, document->source);
 }
 
 enum status documents_writer_add(struct documents_writer *w, const struct document *document,
@@ -80,18 +94,11 @@ enum status documents_writer_add(struct documents_writer *w, const struct docume
         buf_put_varint(out, facts->text_start);
         buf_put_varint(out, facts->first_passage);
     }
-    buf_put_varint(out, facts->n_passages);
-    buf_put_varint(out, document->text.len);
-    buf_put_varint(out, (uint64_t)facts->date);
-    put_string(out, document->title);
-    put_string(out, document->url);
-    put_string(out, document->source);
-    buf_put_varint(out, document->line);
-    buf_put_le64(spool_tail(&w->hashes), facts->hash);
-    spool_commit(&w->hashes);
+    add_record(w, document, facts);
     column_writer_add(&w->dates, facts->date != DATE_NONE, facts->date);
     w->n++;
     TRY(buf_status(&w->last_id)); /* the next id is coded against it */
+    TRY(buf_status(&w->last_source));
     return buf_status(out);
 }
 
@@ -178,10 +185,5 @@ enum status documents_writer_finish(struct documents_writer *w, struct segment_w
     TRY(blob_writer_section(&w->ids, segment, SECTION_DIDS, w->n));
     TRY(write_order(w, segment));
     TRY(blob_writer_section(&w->records, segment, SECTION_DOCS, w->n));
-    if (w->n > 0) {
-        segment_writer_begin(segment, SECTION_DHSH);
-        TRY(spool_copy(&w->hashes, segment));
-        segment_writer_end(segment, w->n);
-    }
     return column_writer_finish(&w->dates, segment, COLUMN_DATE, COLUMN_DOCUMENT);
 }

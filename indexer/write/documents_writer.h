@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * documents_writer: ids, records, hashes and dates (docs/FORMAT.md 6: DIDS DORD DOCS DHSH, COLM
- * "date").
+ * documents_writer: ids, records and dates (docs/FORMAT.md 6: DIDS DORD DOCS, COLM "date").
  *
  *     TRY(documents_writer_init(&w, folder, workers));
  *     documents_writer_add(&w, &document, &facts);                     in order
@@ -23,9 +22,10 @@ struct documents_writer {
     struct blob_writer records;
     struct buf record_blob; /* the open one, not yet compressed */
     struct packer *packer;
-    struct spool hashes;
     struct column_writer dates;
     struct buf last_id;
+    struct buf last_source;
+    uint64_t last_line;
     bool ascending; /* so far ids ascend */
     enum status status;
 };
@@ -33,7 +33,6 @@ struct documents_writer {
 /* What the index knows of a document besides its fields. */
 struct document_facts {
     int32_t date; /* as base/date.h has it */
-    uint64_t hash;
     uint32_t first_passage;
     uint32_t n_passages;
     uint64_t text_start;

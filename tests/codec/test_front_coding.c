@@ -67,9 +67,10 @@ Test(front_coding, round_trip_and_every_cut)
             const struct span previous = i == 0 ? span_of(NULL, 0) : buf_span(&s.bytes[i - 1]);
             const size_t shared = common_prefix(previous, buf_span(&s.bytes[i]));
             front_coding_append(&block, previous, buf_span(&s.bytes[i]));
+            const size_t more = s.bytes[i].len - shared;
             uint8_t scratch[VARINT_MAX_BYTES];
-            expected += varint_put(scratch, shared) + s.bytes[i].len - shared +
-                        varint_put(scratch, s.bytes[i].len - shared);
+            expected += 1 + (shared < 15 ? 0 : varint_put(scratch, shared - 15)) +
+                        (more < 15 ? 0 : varint_put(scratch, more - 15)) + more;
             cr_assert_eq(block.len, expected);
         }
         cr_assert_eq(read_back(&g, &block, block.len, &s), STRINGS);
@@ -84,7 +85,7 @@ Test(front_coding, round_trip_and_every_cut)
 
 Test(front_coding, known_bytes)
 {
-    static const uint8_t expected[] = {0, 4, 'b', 'a', 'n', 'k', 4, 1, 's', 0, 1, 'c'};
+    static const uint8_t expected[] = {0x04, 'b', 'a', 'n', 'k', 0x41, 's', 0x01, 'c'};
     struct buf block = BUF_INIT;
     front_coding_append(&block, span_of(NULL, 0), span_of_string("bank"));
     front_coding_append(&block, span_of_string("bank"), span_of_string("banks"));
@@ -107,8 +108,14 @@ Test(front_coding, impossible_lengths)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct buf block = BUF_INIT;
-        buf_put_varint(&block, cases[i].shared);
-        buf_put_varint(&block, cases[i].more);
+        const uint64_t lengths[] = {cases[i].shared, cases[i].more};
+        uint8_t head = 0;
+        for (size_t k = 0; k < 2; k++)
+            head = (uint8_t)(head << 4 | (lengths[k] < 15 ? lengths[k] : 15));
+        buf_put_u8(&block, head);
+        for (size_t k = 0; k < 2; k++)
+            if (lengths[k] >= 15)
+                buf_put_varint(&block, lengths[k] - 15);
         buf_append_string(&block, "abcde");
         if (cases[i].more > FRONT_STRING_BYTES - 3)
             buf_put_zeros(&block, 8192);

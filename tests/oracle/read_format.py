@@ -37,7 +37,9 @@ class Cursor:
     def front_coded(self, n):
         words = [b""]
         for _ in range(n):
-            words.append(words[-1][:self.varint()] + self.take(self.varint()))
+            head, = self.nums(1, 1)
+            shared, more = (n + self.varint() if n == 15 else n for n in (head >> 4, head & 15))
+            words.append(words[-1][:shared] + self.take(more))
         return [word.decode() for word in words[1:]]
 class Segment:
     def __init__(self, path, build_id, crc):
@@ -67,12 +69,18 @@ class Segment:
             _raw_length, packed = blob.varint(), blob.data[blob.at:]
             c = Cursor(zlib.decompress(packed))
             _text_start, _first_passage = c.varint(), c.varint()
+            source, line = "", 0
             for _ in range(n):
-                passages, size, day = c.varint(), c.varint(), "%08d" % c.varint()
+                flags, size = c.nums(1, 1)[0], c.varint()
+                passages = c.varint() if flags & 1 else 1
+                day = "%08d" % (c.varint() if flags & 2 else 0)
                 date = "-".join(d for d in (day[:4], day[4:6], day[6:]) if int(d))
-                yield dict(id=next(ids), title=c.string() or None, date=date or None,
-                           url=c.string() or None, source=c.string(), line=c.varint(),
-                           passages=passages, bytes=size)
+                title, url = (c.string() if flags & bit else None for bit in (4, 8))
+                source = c.string() if flags & 16 else source
+                jump = c.varint() if flags & 32 else 0
+                line += 1 + (jump >> 1 ^ -(jump & 1))
+                yield dict(id=next(ids), title=title, date=date or None, url=url, source=source,
+                           line=line, passages=passages, bytes=size)
     def passages(self):
         documents, spans = list(self.documents()), []
         names = [d["id"] + "#%d" % (i + 1) for d in documents for i in range(d["passages"])]

@@ -62,10 +62,10 @@ static void row_flags(struct forge *f, const struct segment *s)
     forge_row(f, SECTION_LENS)->flags = 0;
 }
 
-static void no_hashes(struct forge *f, const struct segment *s)
+static void no_dates(struct forge *f, const struct segment *s)
 {
     (void)s;
-    forge_row(f, SECTION_DHSH)->dropped = true;
+    forge_row(f, SECTION_COLM)->dropped = true;
 }
 
 /* Ids are d000 ... d199, so the second of a blob is front-coded: 3 shared, 1 more. */
@@ -73,19 +73,19 @@ static uint8_t *second_id(struct forge *f)
 {
     const struct span blob = forge_blob(f, SECTION_DIDS, ceil_div(DOCUMENTS, IDS_PER_BLOB), 1);
     struct buf *const section = forge_section(f, SECTION_DIDS);
-    return section->data + (blob.data - section->data) + 2 + 4;
+    return section->data + (blob.data - section->data) + 1 + 4;
 }
 
 static void id_out_of_order(struct forge *f, const struct segment *s)
 {
     (void)s;
-    second_id(f)[2] = '5'; /* d016 is before it */
+    second_id(f)[1] = '5'; /* d016 is before it */
 }
 
 static void id_not_utf8(struct forge *f, const struct segment *s)
 {
     (void)s;
-    second_id(f)[2] = 0xff;
+    second_id(f)[1] = 0xff;
 }
 
 /* The same id, sharing one byte less than it could. */
@@ -95,9 +95,9 @@ static void id_shares_less(struct forge *f, const struct segment *s)
     const uint64_t n = ceil_div(DOCUMENTS, IDS_PER_BLOB);
     const struct span old = forge_blob(f, SECTION_DIDS, n, 1);
     struct buf made = BUF_INIT;
-    buf_append(&made, old.data, 6);
-    buf_append(&made, "\x02\x02\x31\x37", 4);
-    buf_append(&made, old.data + 9, old.len - 9);
+    buf_append(&made, old.data, 5);
+    buf_append(&made, "\x22\x31\x37", 3);
+    buf_append(&made, old.data + 7, old.len - 7);
     forge_replace_blob(f, SECTION_DIDS, n, 1, buf_span(&made));
     buf_release(&made);
 }
@@ -105,10 +105,10 @@ static void id_shares_less(struct forge *f, const struct segment *s)
 static void order_not_wanted(struct forge *f, const struct segment *s)
 {
     (void)s;
-    struct forge_section *const dhsh = forge_row(f, SECTION_DHSH); /* any row will do */
-    memcpy(dhsh->letters, section_letters(SECTION_DORD), 4);
-    dhsh->bytes.len = DOCUMENTS;
-    dhsh->flags = SECTION_FLAG_REQUIRED;
+    struct forge_section *const dates = forge_row(f, SECTION_COLM); /* any row will do */
+    memcpy(dates->letters, section_letters(SECTION_DORD), 4);
+    dates->bytes.len = DOCUMENTS;
+    dates->flags = SECTION_FLAG_REQUIRED;
 }
 
 /* Unpacks the first blob of records, lets `change` change it, and packs it again. */
@@ -135,8 +135,7 @@ static void change_records(struct forge *f, void (*change)(struct buf *))
     buf_release(&made);
 }
 
-/* Document 0: text start 0, first passage 0, 1 passage, 44 bytes, date 20230101 (4 bytes), title.
- */
+/* Document 0: text start 0, first passage 0, flags, 44 bytes, date 20230101 (4 bytes), title. */
 static void set_text_start(struct buf *raw)
 {
     raw->data[0] = 1;
@@ -147,9 +146,24 @@ static void set_first_passage(struct buf *raw)
     raw->data[1] = 1;
 }
 
+/* In two bytes more: a flag, and the number. */
 static void set_n_passages(struct buf *raw)
 {
-    raw->data[2] = 2;
+    raw->data[2] |= 1;
+    buf_put_u8(raw, 0);
+    memmove(raw->data + 5, raw->data + 4, raw->len - 5);
+    raw->data[4] = 2;
+}
+
+static void set_one_passage(struct buf *raw)
+{
+    set_n_passages(raw);
+    raw->data[4] = 1; /* which goes without saying */
+}
+
+static void set_unknown_flag(struct buf *raw)
+{
+    raw->data[2] |= 0x40;
 }
 
 static void set_text_bytes(struct buf *raw)
@@ -188,6 +202,18 @@ static void record_n_passages(struct forge *f, const struct segment *s)
 {
     (void)s;
     change_records(f, set_n_passages);
+}
+
+static void record_one_passage(struct forge *f, const struct segment *s)
+{
+    (void)s;
+    change_records(f, set_one_passage);
+}
+
+static void record_unknown_flag(struct forge *f, const struct segment *s)
+{
+    (void)s;
+    change_records(f, set_unknown_flag);
 }
 
 static void record_text_bytes(struct forge *f, const struct segment *s)
@@ -365,7 +391,7 @@ static const struct corruption corruptions[] = {
     {"a line of META without end", meta_end, "META, line"},
     {"a number of items", row_items, "POST, row"},
     {"a required flag", row_flags, "LENS, row"},
-    {"a missing section", no_hashes, "DHSH"},
+    {"a missing section", no_dates, "COLM"},
     {"an id out of order", id_out_of_order, "DORD"},
     {"an id that is not UTF-8", id_not_utf8, "DIDS, document 17"},
     {"an id that shares too little", id_shares_less, "DIDS, blob 1"},
@@ -373,6 +399,8 @@ static const struct corruption corruptions[] = {
     {"where a text starts", record_text_start, "DOCS, document 0"},
     {"a first passage", record_first_passage, "DOCS, document 0"},
     {"a number of passages", record_n_passages, "DOCS"},
+    {"a number of passages that goes without saying", record_one_passage, "DOCS, document 63"},
+    {"an unknown flag", record_unknown_flag, "DOCS, document 0"},
     {"the bytes of a text", record_text_bytes, "DOCS, document 64"},
     {"a date that the column has not", record_date, "COLM"},
     {"a title that is not UTF-8", record_title, "DOCS, document 0"},

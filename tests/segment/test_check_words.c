@@ -121,13 +121,13 @@ static uint8_t *dictionary_block(struct forge *f, enum section section, enum sec
     return forge_section(f, section)->data + load_le64(forge_section(f, top)->data + 8 * i);
 }
 
-/* Behind the three offsets of a block: 0 shared, how many more, and the first term. */
+/* Behind the three offsets of a block: 0 shared and how many more, then the first term. */
 static void term_order(struct forge *f, const struct segment *s)
 {
     (void)s;
     uint8_t *const block = dictionary_block(f, SECTION_DICT, SECTION_DTOP, 0);
-    cr_assert(block[0] == 0 && block[1] == 0 && block[2] == 0 && block[3] == 0);
-    block[5] = 'z';
+    cr_assert(block[0] == 0 && block[1] == 0 && block[2] == 0 && block[3] >> 4 == 0);
+    block[4] = 'z';
 }
 
 static void block_offset(struct forge *f, const struct segment *s)
@@ -408,7 +408,7 @@ static const struct corruption corruptions[] = {
     {"the tokens", header_tokens, "LENS"},
     {"the postings", header_postings, "header"},
     {"the forms", header_forms, "FORM"},
-    {"the terms", header_terms, "DICT"},
+    {"the terms", header_terms, "section"},
 };
 
 /* What the words of document i are; each makes one kind of list. */

@@ -4,7 +4,14 @@
  *
  *     static struct ascii_masks load_masks(const uint8_t *bytes, size_t n);
  *
- * for n (1 to 64) bytes of which the missing ones count as separators, and ASCII_WORDS_NAME.
+ * for n (1 to 64) bytes of which the missing ones count as separators, and ASCII_WORDS_NAME; and, if
+ * it has a faster one, ASCII_WORDS_PUT as the name of
+ *
+ *     static void put_words(uint64_t starts, uint64_t ends, uint32_t base, uint32_t position,
+ *                           struct token out[ASCII_WORDS_MOST]);
+ *
+ * which writes a token for each bit of `ends`, begun by the bit of `starts` of the same rank, and
+ * may write rubbish up to the end of `out`.
  */
 #include <string.h>
 
@@ -39,6 +46,42 @@ static inline uint64_t bits_below(unsigned n)
     return (UINT64_C(1) << n) - 1;
 }
 
+#ifdef ASCII_WORDS_PUT
+static void ASCII_WORDS_PUT(uint64_t starts, uint64_t ends, uint32_t base, uint32_t position,
+                            struct token *out);
+#endif
+
+/* Words one by one; a run of underscores alone (nothing of it is `solid`) is no word. Returns how
+ * many there are. */
+static inline size_t put_each(uint64_t starts, uint64_t ends, uint64_t solid, uint32_t base,
+                              uint32_t position, struct token *out)
+{
+    size_t n = 0;
+    while (ends != 0) {
+        const unsigned start = (unsigned)__builtin_ctzll(starts);
+        const unsigned end = (unsigned)__builtin_ctzll(ends);
+        out[n] = (struct token){base + start, base + end, position, true};
+        const bool word = (solid & (bits_below(end) & ~bits_below(start))) != 0;
+        n += word;
+        position += word;
+        starts &= starts - 1;
+        ends &= ends - 1;
+    }
+    return n;
+}
+
+static inline size_t put_all(const struct ascii_masks *m, uint64_t starts, uint64_t ends,
+                             uint32_t base, uint32_t position, struct token *out)
+{
+#ifdef ASCII_WORDS_PUT
+    if (m->underscores == 0) {
+        ASCII_WORDS_PUT(starts, ends, base, position, out);
+        return (size_t)__builtin_popcountll(ends);
+    }
+#endif
+    return put_each(starts, ends, m->letters | m->digits, base, position, out);
+}
+
 size_t ASCII_WORDS_NAME(const uint8_t *text, uint32_t len, uint32_t *at, uint32_t position,
                         struct token *out, size_t cap)
 {
@@ -58,19 +101,13 @@ size_t ASCII_WORDS_NAME(const uint8_t *text, uint32_t len, uint32_t *at, uint32_
             break;
         if (certain < 64)
             ends &= bits_below(certain);
-        const uint64_t solid = m.letters | m.digits;
-        while (ends != 0) {
-            const unsigned start = (unsigned)__builtin_ctzll(starts);
-            const unsigned end = (unsigned)__builtin_ctzll(ends);
-            out[n] = (struct token){base + start, base + end, position, true};
-            /* A run of underscores is no word. */
-            const bool word = (solid & (bits_below(end) & ~bits_below(start))) != 0;
-            n += word;
-            position += word;
-            starts &= starts - 1;
-            ends &= ends - 1;
-        }
-        /* Go on at the first word whose end was not certain, or behind what was. */
+        const size_t found = put_all(&m, starts, ends, base, position, out + n);
+        n += found;
+        position += (uint32_t)found;
+        /* Go on at the first word whose end was not certain, or behind what was: the first start
+         * behind the last end. */
+        if (ends != 0)
+            starts &= UINT64_MAX << 1 << (63 - __builtin_clzll(ends));
         const unsigned open = starts != 0 ? (unsigned)__builtin_ctzll(starts) : 64;
         unsigned next = open < certain ? open : certain;
         if (next == 64)

@@ -248,21 +248,35 @@ static void end_form(struct inverter_seat *s, bool to_run, struct open_form *f)
     f->count = 0;
 }
 
-/* Fills the block with occurrences from record i on, whole postings as far as it has room for them
- * and `n` allows; returns the first record that was not taken. Room for n values is there. */
+/* Fills the empty block with occurrences from record i on, whole postings as far as it has room for
+ * them and `n` allows; returns the first record that was not taken. Room for n values is there. */
 static inline size_t fill_block(struct posting_block *b, struct occurrence_shape shape,
                                 const uint64_t *records, size_t i, size_t n, uint32_t first_passage)
 {
-    while (i < n && b->n < BLOCK_VALUES) {
+    uint32_t ends[BLOCK_VALUES + 1]; /* of each posting, in values, behind a 0 */
+    uint32_t n_postings = 0;
+    uint32_t n_values = 0;
+    uint32_t last = UINT32_MAX; /* no passage: there are fewer */
+    uint32_t next = 0;          /* the least position that may follow in it */
+    ends[0] = 0;
+    /* Choices instead of branches: whether a word repeats in a passage is as good as random. */
+    for (; i < n; i++) {
         const uint32_t passage = occurrence_passage(shape, records[i]);
-        uint32_t position = occurrence_position(shape, records[i]);
-        posting_block_begin(b, first_passage + passage, position);
-        for (i++; i < n && occurrence_passage(shape, records[i]) == passage; i++) {
-            const uint32_t next = occurrence_position(shape, records[i]);
-            posting_block_more(b, next - position - 1);
-            position = next;
-        }
+        const uint32_t position = occurrence_position(shape, records[i]);
+        const bool fresh = passage != last;
+        if (n_postings + fresh > BLOCK_VALUES)
+            break;
+        n_postings += fresh;
+        b->passages[n_postings - 1] = first_passage + passage;
+        b->values[n_values++] = position - (fresh ? 0 : next);
+        ends[n_postings] = n_values;
+        last = passage;
+        next = position + 1;
     }
+    for (uint32_t p = 0; p < n_postings; p++)
+        b->tfs[p] = ends[p + 1] - ends[p];
+    b->n = n_postings;
+    b->n_values = n_values;
     return i;
 }
 
@@ -274,9 +288,9 @@ static enum status add_occurrences(struct inverter_seat *s, struct occurrence_sh
     struct posting_block *const b = to_run ? &s->runs.block : &s->lists.block;
     TRY(posting_block_reserve(b, n));
     for (size_t i = 0; i < n;) {
-        if (b->n == BLOCK_VALUES && to_run)
+        if (b->n > 0 && to_run)
             run_encoder_flush(&s->runs);
-        else if (b->n == BLOCK_VALUES)
+        else if (b->n > 0)
             list_encoder_flush(&s->lists);
         i = fill_block(b, shape, records, i, n, first_passage);
     }
@@ -425,6 +439,38 @@ static enum status encode_buckets(struct inverter *v, const struct partition *p,
     return status;
 }
 
+/* Every how many streams are looked at for heavy words. */
+#define GUESS_STREAMS 8u
+/* A term of so many occurrences has a bucket of its own. */
+#define HEAVY_OCCURRENCES 8192u
+
+/* Which words are heavy, by a sample of the streams; arrays by table (heap). */
+static enum status guess_heavy(const struct inverter *v, bool *heavy[WORKERS_MOST])
+{
+    for (unsigned t = 0; t < v->n_seats; t++) {
+        const uint32_t n_words = v->seats[t].table.n;
+        uint32_t *const counts = calloc((size_t)n_words + 1, sizeof *counts);
+        heavy[t] = calloc((size_t)n_words + 1, sizeof *heavy[t]);
+        if (counts == NULL || heavy[t] == NULL) {
+            free(counts);
+            return fail_no_memory();
+        }
+        size_t seen = 0;
+        for (size_t i = 0; i < v->n_streams; i++) {
+            const struct word_stream *const s = &v->streams[i];
+            if (s->table != t || seen++ % GUESS_STREAMS != 0)
+                continue;
+            for (uint64_t k = 0; k < s->n; k++)
+                if (s->words[k] != WORD_DROPPED)
+                    counts[s->words[k]]++;
+        }
+        for (uint32_t w = 0; w < n_words; w++)
+            heavy[t][w] = counts[w] >= HEAVY_OCCURRENCES / GUESS_STREAMS;
+        free(counts);
+    }
+    return STATUS_OK;
+}
+
 /* Sorts the words, then their occurrences, and encodes them. */
 static enum status invert(struct inverter *v, struct postings_writer *writer)
 {
@@ -437,8 +483,13 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
         tables[i] = &v->seats[i].table;
         regions[i] = v->seats[i].buckets;
     }
+    bool *heavy[WORKERS_MOST] = {NULL};
     const double start = clock_process_seconds();
-    enum status status = word_order_make(&order, tables, n, v->workers);
+    enum status status = guess_heavy(v, heavy);
+    if (status == STATUS_OK)
+        status = word_order_make(&order, tables, n, (const bool *const *)heavy, v->workers);
+    for (unsigned i = 0; i < n; i++)
+        free(heavy[i]);
     const double ordered = clock_process_seconds();
     v->seconds.sort += ordered - start;
     if (status == STATUS_OK) {
@@ -447,8 +498,8 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
             status = fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
                           v->n_passages, v->longest);
         else
-            status = partition_make(&partition, &order, v->streams, v->n_streams, shape, regions,
-                                    v->workers);
+            status = partition_make(&partition, &order, v->streams, v->n_streams, shape, true,
+                                    regions, v->workers);
     }
     v->seconds.invert += clock_process_seconds() - ordered;
     if (status == STATUS_OK)

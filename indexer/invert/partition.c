@@ -24,14 +24,18 @@ struct range_job {
     size_t n_streams;
     struct region *region;
     struct bucket_chain *chains; /* of this range, one a bucket */
+    bool spend;
+    uint64_t *spare; /* blocks in memory of streams, each with the address of the next */
 };
 
 /* A new block behind the chain's last, or as its first. */
-static uint64_t *extend(struct bucket_chain *c, struct region *region)
+static uint64_t *extend(struct range_job *j, struct bucket_chain *c)
 {
-    uint64_t *const block = region_take(region, BLOCK_BYTES);
+    uint64_t *const block = j->spare != NULL ? j->spare : region_take(j->region, BLOCK_BYTES);
     if (block == NULL)
         return NULL;
+    if (block == j->spare)
+        j->spare = (uint64_t *)(uintptr_t)block[0];
     if (c->first == NULL)
         c->first = block;
     else
@@ -40,7 +44,19 @@ static uint64_t *extend(struct bucket_chain *c, struct region *region)
     return block + 1;
 }
 
-static enum status take_stream(const struct range_job *j, const struct word_stream *s)
+/* The stream's words were taken: what whole blocks their memory holds are spare. */
+static void spend_stream(struct range_job *j, const struct word_stream *s)
+{
+    const uintptr_t end = (uintptr_t)(s->words + s->n);
+    uintptr_t at = ((uintptr_t)s->words + BLOCK_BYTES - 1) & ~(uintptr_t)(BLOCK_BYTES - 1);
+    for (; at < end && end - at >= BLOCK_BYTES; at += BLOCK_BYTES) {
+        uint64_t *const block = (uint64_t *)at;
+        block[0] = (uint64_t)(uintptr_t)j->spare;
+        j->spare = block;
+    }
+}
+
+static enum status take_stream(struct range_job *j, const struct word_stream *s)
 {
     const struct occurrence_shape shape = j->partition->shape;
     const uint32_t *const places = j->partition->order->places[s->table];
@@ -60,7 +76,7 @@ static enum status take_stream(const struct range_job *j, const struct word_stre
             const uint32_t place = places[word];
             struct bucket_chain *const c = &chains[place >> shape.local_bits];
             if (((uintptr_t)c->at & (BLOCK_BYTES - 1)) == 0) {
-                c->at = extend(c, j->region);
+                c->at = extend(j, c);
                 if (c->at == NULL)
                     return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
             }
@@ -73,10 +89,13 @@ static enum status take_stream(const struct range_job *j, const struct word_stre
 
 static enum status take_range(struct job *job, unsigned worker)
 {
-    const struct range_job *const j = (const struct range_job *)(const void *)job;
+    struct range_job *const j = (struct range_job *)job;
     (void)worker;
-    for (size_t i = 0; i < j->n_streams; i++)
+    for (size_t i = 0; i < j->n_streams; i++) {
         TRY(take_stream(j, &j->streams[i]));
+        if (j->spend)
+            spend_stream(j, &j->streams[i]);
+    }
     return STATUS_OK;
 }
 
@@ -100,7 +119,7 @@ static void share_out(const struct word_stream *streams, size_t n_streams, struc
 
 enum status partition_make(struct partition *p, const struct word_order *order,
                            const struct word_stream *streams, size_t n_streams,
-                           struct occurrence_shape shape, struct region *regions,
+                           struct occurrence_shape shape, bool spend, struct region *regions,
                            struct workers *workers)
 {
     struct range_job jobs[WORKERS_MOST];
@@ -115,6 +134,8 @@ enum status partition_make(struct partition *p, const struct word_order *order,
         jobs[i].job = (struct job){.run = take_range};
         jobs[i].partition = p;
         jobs[i].region = &regions[i];
+        jobs[i].spend = spend;
+        jobs[i].spare = NULL;
         jobs[i].chains = p->chains + (size_t)i * order->n_buckets;
         workers_submit(workers, &jobs[i].job);
     }
@@ -190,12 +211,30 @@ static enum status make_room(struct bucket_scratch *s, size_t records, size_t te
     return fail_no_memory();
 }
 
+/* A bucket of one term is in order as it is. */
+static void join(const struct partition *p, uint32_t bucket, struct bucket_scratch *s, size_t terms)
+{
+    const uint64_t *records;
+    size_t n;
+    uint64_t at = 0;
+    for (unsigned r = 0; r < p->n_ranges; r++)
+        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n); at += n)
+            memcpy(s->records + at, records, n * sizeof *records);
+    s->starts[0] = 0;
+    for (size_t t = 1; t <= terms; t++)
+        s->starts[t] = at;
+}
+
 enum status partition_sort(const struct partition *p, uint32_t bucket, struct bucket_scratch *s)
 {
     const size_t terms = (size_t)1 << p->shape.local_bits;
     const unsigned shift = p->shape.passage_bits + p->shape.position_bits;
     const uint64_t mask = terms - 1;
     TRY(make_room(s, (size_t)partition_count(p, bucket) + 1, terms + 2));
+    if (p->order->single[bucket]) {
+        join(p, bucket, s, terms);
+        return STATUS_OK;
+    }
     uint64_t *const starts = s->starts;
     memset(starts, 0, (terms + 2) * sizeof *starts);
     const uint64_t *records;

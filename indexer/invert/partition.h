@@ -67,10 +67,11 @@ struct partition {
 };
 
 /* Shares the streams out to the workers, of which worker i fills regions[i] (cleared here). The sum
- * of the shape's bits is at most OCCURRENCE_BITS. */
+ * of the shape's bits is at most OCCURRENCE_BITS. With `spend`, buckets also grow into the memory of
+ * words that were taken: the streams are lost, and half as much fresh memory is touched. */
 enum status partition_make(struct partition *p /* OUT */, const struct word_order *order,
                            const struct word_stream *streams, size_t n_streams,
-                           struct occurrence_shape shape, struct region *regions,
+                           struct occurrence_shape shape, bool spend, struct region *regions,
                            struct workers *workers);
 void partition_release(struct partition *p);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * word_order: every table is sorted by a worker of its own; then terms are sampled from all tables,
- * and the samples are where buckets begin.
+ * and the samples are where buckets begin. A heavy term is a sample, and so is the one behind it.
  */
 #include "indexer/invert/word_order.h"
 
@@ -67,19 +67,32 @@ static int compare_samples(const void *a, const void *b, void *order)
                         term_of(o, (unsigned)(y >> 32), &o->words[y >> 32][(uint32_t)y]));
 }
 
-/* Every BUCKET_WORDS-th word of each table, in order. */
-static enum status sample(const struct word_order *o, struct keyed **out, size_t *n)
+/* Whether a bucket should begin at item i of the table, of which the last one began at `last`. */
+static bool is_sample(const struct word_order *o, unsigned t, const bool *heavy, uint32_t i,
+                      uint32_t last)
+{
+    if (i - last >= BUCKET_WORDS)
+        return true;
+    return heavy != NULL && (heavy[o->words[t][i].value] || heavy[o->words[t][i - 1].value]);
+}
+
+/* Where buckets should begin, of all tables, in order. */
+static enum status sample(const struct word_order *o, const bool *const *heavy, struct keyed **out,
+                          size_t *n)
 {
     size_t most = 0;
     for (unsigned t = 0; t < o->n_tables; t++)
-        most += o->tables[t]->n / BUCKET_WORDS;
-    struct keyed *const samples = malloc((most + 1) * sizeof *samples);
+        most += o->tables[t]->n;
+    struct keyed *samples = malloc((most + 1) * sizeof *samples);
     if (samples == NULL)
         return fail_no_memory();
     *n = 0;
     for (unsigned t = 0; t < o->n_tables; t++)
-        for (uint32_t i = BUCKET_WORDS; i < o->tables[t]->n; i += BUCKET_WORDS)
-            samples[(*n)++] = (struct keyed){o->words[t][i].key, (uint64_t)t << 32 | i};
+        for (uint32_t i = 1, last = 0; i < o->tables[t]->n; i++)
+            if (is_sample(o, t, heavy == NULL ? NULL : heavy[t], i, last)) {
+                samples[(*n)++] = (struct keyed){o->words[t][i].key, (uint64_t)t << 32 | i};
+                last = i;
+            }
     *out = samples;
     return key_sort(samples, *n, compare_samples, (void *)(uintptr_t)o);
 }
@@ -111,6 +124,9 @@ static uint32_t lower_bound(const struct word_order *o, unsigned table, uint32_t
 static enum status cut(struct word_order *o, const struct keyed *samples, size_t n)
 {
     o->n_buckets = (uint32_t)n + 1;
+    o->single = calloc(n + 1, sizeof *o->single);
+    if (o->single == NULL)
+        return fail_no_memory();
     for (unsigned t = 0; t < o->n_tables; t++) {
         uint32_t *const starts = malloc((n + 2) * sizeof *starts);
         o->starts[t] = starts;
@@ -147,6 +163,20 @@ static bool comes_first(const struct word_order *o, unsigned s, const struct key
                         word_table_form(o->tables[t], (uint32_t)b->value)) <= 0;
 }
 
+#define PREFETCH_WORDS   24u
+#define PREFETCH_STRINGS 12u
+
+/* Words stand in memory in the order of first sight, which is no order here. */
+static inline void prefetch(const struct word_order *o, unsigned table, uint32_t at)
+{
+    const struct word_table *const t = o->tables[table];
+    const struct keyed *const items = o->words[table];
+    if (at + PREFETCH_WORDS < t->n)
+        __builtin_prefetch(word_table_get(t, (uint32_t)items[at + PREFETCH_WORDS].value));
+    if (at + PREFETCH_STRINGS < t->n)
+        __builtin_prefetch(word_table_term(t, (uint32_t)items[at + PREFETCH_STRINGS].value).data);
+}
+
 bool bucket_walk_next(struct bucket_walk *w, struct bucket_entry *out)
 {
     const struct word_order *const o = w->order;
@@ -160,6 +190,7 @@ bool bucket_walk_next(struct bucket_walk *w, struct bucket_entry *out)
     }
     if (first == o->n_tables)
         return false;
+    prefetch(o, first, w->at[first]);
     const struct keyed *const item = &o->words[first][w->at[first]++];
     const uint32_t word = (uint32_t)item->value;
     struct bucket_entry e = {first, word, 0, word_table_term(o->tables[first], word),
@@ -185,10 +216,12 @@ static enum status place_words(struct job *job, unsigned worker)
         struct bucket_walk w;
         struct bucket_entry e;
         bucket_walk_start(&w, j->order, bucket);
+        e.local = 0;
         while (bucket_walk_next(&w, &e)) {
             j->order->places[e.table][e.word] = e.local;
             j->largest = e.local > j->largest ? e.local : j->largest;
         }
+        j->order->single[bucket] = e.local == 0;
     }
     return STATUS_OK;
 }
@@ -242,7 +275,7 @@ static enum status place_all(struct word_order *o, struct workers *workers)
 }
 
 enum status word_order_make(struct word_order *o, const struct word_table *const *tables,
-                            unsigned n_tables, struct workers *workers)
+                            unsigned n_tables, const bool *const *heavy, struct workers *workers)
 {
     *o = (struct word_order){.tables = tables, .n_tables = n_tables};
     struct order_job jobs[WORKERS_MOST];
@@ -251,7 +284,7 @@ enum status word_order_make(struct word_order *o, const struct word_table *const
     TRY(run_all(workers, jobs, n_tables, sort_table));
     struct keyed *samples = NULL;
     size_t n = 0;
-    enum status status = sample(o, &samples, &n);
+    enum status status = sample(o, heavy, &samples, &n);
     if (status == STATUS_OK)
         status = cut(o, samples, n);
     free(samples);
@@ -265,5 +298,6 @@ void word_order_release(struct word_order *o)
         free(o->starts[t]);
         free(o->places[t]);
     }
+    free(o->single);
     *o = (struct word_order){0};
 }

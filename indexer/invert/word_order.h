@@ -2,7 +2,7 @@
 /*
  * word_order: the words of several tables in one order, cut into buckets of neighbouring terms.
  *
- *     TRY(word_order_make(&o, tables, n_tables, workers));
+ *     TRY(word_order_make(&o, tables, n_tables, heavy, workers));
  *     ... o.places[table][word] ...                 bucket << o.local_bits | term within the bucket
  *     struct bucket_walk w;
  *     bucket_walk_start(&w, &o, bucket);
@@ -10,7 +10,8 @@
  *     word_order_release(&o);
  *
  * A term is in one bucket whatever tables know it. Buckets hold at most a thousand terms or so, so
- * that sorting the occurrences in one takes place in the caches.
+ * that sorting the occurrences in one takes place in the caches. Heavy terms, of which most of all
+ * occurrences are, have a bucket for themselves, in which nothing is left to sort.
  */
 #ifndef QIAO_INDEXER_INVERT_WORD_ORDER_H
 #define QIAO_INDEXER_INVERT_WORD_ORDER_H
@@ -25,12 +26,15 @@ struct word_order {
     struct keyed *words[WORKERS_MOST]; /* by table, in order; value: the word */
     uint32_t *starts[WORKERS_MOST];    /* by table: where each bucket begins, n_buckets + 1 */
     uint32_t *places[WORKERS_MOST];    /* by table and word */
+    bool *single;                      /* by bucket: it holds one term, or none */
     uint32_t n_buckets;
     unsigned local_bits;
 };
 
+/* heavy[table][word]: its term should stand alone. A guess: wherever buckets begin, the order is the
+ * same. NULL: none should. */
 enum status word_order_make(struct word_order *o /* OUT */, const struct word_table *const *tables,
-                            unsigned n_tables, struct workers *workers);
+                            unsigned n_tables, const bool *const *heavy, struct workers *workers);
 void word_order_release(struct word_order *o); /* fine on a zeroed one */
 
 struct bucket_entry {

@@ -257,7 +257,7 @@ static void check_case(const struct shape_case *c, unsigned first)
     cr_assert_eq(workers_new(c->workers, &workers), STATUS_OK);
     for (unsigned i = 0; i < c->workers; i++)
         cr_assert_eq(region_reserve(&regions[i], 256u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, in.pointers, c->tables, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, in.pointers, c->tables, NULL, workers), STATUS_OK);
     check_order(&order, &in, c, what);
     /* As few bits as there can be, and as many. */
     const unsigned passage_bits = bits_of(in.n_passages);
@@ -268,7 +268,7 @@ static void check_case(const struct shape_case *c, unsigned first)
         {order.local_bits, passage_bits + spare / 2, position_bits + spare - spare / 2},
     };
     for (size_t i = 0; i < 2; i++) {
-        cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shapes[i],
+        cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shapes[i], i == 1,
                                     regions, workers),
                      STATUS_OK, "%s: %s", what, status_message());
         check_partition(&partition, &in, what);
@@ -303,12 +303,12 @@ Test(partition, chains_end_anywhere)
     fill_table(&table, 1, &seed);
     cr_assert_eq(workers_new(1, &workers), STATUS_OK);
     cr_assert_eq(region_reserve(&region, 1u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, tables, 1, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, tables, 1, NULL, workers), STATUS_OK);
     for (uint32_t n = 3000; n > 0; n -= n > 1100 ? 317 : 1) {
         struct partition partition;
         const struct occurrence_shape shape = {order.local_bits, 1, 13};
         const struct word_stream stream = {words, &n, 1, 0, n, 0, n};
-        cr_assert_eq(partition_make(&partition, &order, &stream, 1, shape, &region, workers),
+        cr_assert_eq(partition_make(&partition, &order, &stream, 1, shape, false, &region, workers),
                      STATUS_OK);
         cr_assert_eq(partition_count(&partition, 0), n);
         cr_assert_eq(partition_sort(&partition, 0, &scratch), STATUS_OK);
@@ -341,11 +341,11 @@ Test(partition, says_when_there_is_no_room)
         cr_assert_eq(region_reserve(&regions[i], 1u << 20, false), STATUS_OK);
         regions[i].cap = 4096;
     }
-    cr_assert_eq(word_order_make(&order, in.pointers, 1, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, in.pointers, 1, NULL, workers), STATUS_OK);
     const struct occurrence_shape shape = {order.local_bits, 20, 20};
-    cr_assert_eq(
-        partition_make(&partition, &order, in.streams, in.n_streams, shape, regions, workers),
-        STATUS_NO_MEMORY);
+    cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shape, false, regions,
+                                workers),
+                 STATUS_NO_MEMORY);
     cr_assert_not_null(strstr(status_message(), "--memory"));
     partition_release(&partition);
     word_order_release(&order);

@@ -7,15 +7,36 @@
 
 #include <stdlib.h>
 
-#define BLOCK_BYTES   2048u
-#define BLOCK_RECORDS (BLOCK_BYTES / 8 - 1) /* the first 8 bytes lead to the next block */
-#define PREFETCH      24u
+#define BLOCK_BYTES 2048u
+#define LINK_BYTES  8u /* at a block's start: the next block */
+#define PREFETCH    24u
+
+/* Records are written as 8 bytes, of which the next record overwrites those behind its start. */
+#define STORE_BYTES 8u
 
 struct bucket_chain {
-    uint64_t *first; /* block; NULL: nothing in it */
-    uint64_t *at;    /* where the next record goes */
+    uint8_t *first; /* block; NULL: nothing in it */
+    uint8_t *at;    /* where the next record goes */
     uint64_t blocks;
 };
+
+/* Records in a full block. */
+static unsigned block_records(unsigned bytes)
+{
+    return (BLOCK_BYTES - LINK_BYTES - STORE_BYTES) / bytes + 1;
+}
+
+/* Whether no record can be stored there any more, since its block ends or there is none yet. */
+static inline bool at_end(const uint8_t *at)
+{
+    return ((uintptr_t)at - 1) % BLOCK_BYTES >= BLOCK_BYTES - STORE_BYTES;
+}
+
+/* The block in which the last record before `at` ends. */
+static inline uint8_t *block_of(uint8_t *at)
+{
+    return at - 1 - ((uintptr_t)at - 1) % BLOCK_BYTES;
+}
 
 struct range_job {
     struct job job;
@@ -25,23 +46,38 @@ struct range_job {
     struct region *region;
     struct bucket_chain *chains; /* of this range, one a bucket */
     bool spend;
-    uint64_t *spare; /* blocks in memory of streams, each with the address of the next */
+    uint8_t *spare; /* blocks in memory of streams, each with the address of the next */
 };
 
-/* A new block behind the chain's last, or as its first. */
-static uint64_t *extend(struct range_job *j, struct bucket_chain *c)
+static uint8_t *next_block(const uint8_t *block)
 {
-    uint64_t *const block = j->spare != NULL ? j->spare : region_take(j->region, BLOCK_BYTES);
+    uint8_t *next;
+    memcpy(&next, block, sizeof next);
+    return next;
+}
+
+static void set_next_block(uint8_t *block, uint8_t *next)
+{
+    memcpy(block, &next, sizeof next);
+}
+
+_Static_assert(sizeof(uint8_t *) <= LINK_BYTES, "a link holds an address");
+
+/* A new block behind the chain's last, or as its first. */
+static bool extend(struct range_job *j, struct bucket_chain *c)
+{
+    uint8_t *const block = j->spare != NULL ? j->spare : region_take(j->region, BLOCK_BYTES);
     if (block == NULL)
-        return NULL;
+        return false;
     if (block == j->spare)
-        j->spare = (uint64_t *)(uintptr_t)block[0];
+        j->spare = next_block(block);
     if (c->first == NULL)
         c->first = block;
     else
-        *(c->at - BLOCK_BYTES / 8) = (uint64_t)(uintptr_t)block;
+        set_next_block(block_of(c->at), block);
     c->blocks++;
-    return block + 1;
+    c->at = block + LINK_BYTES;
+    return true;
 }
 
 /* The stream's words were taken: what whole blocks their memory holds are spare. */
@@ -50,8 +86,8 @@ static void spend_stream(struct range_job *j, const struct word_stream *s)
     const uintptr_t end = (uintptr_t)(s->words + s->n);
     uintptr_t at = ((uintptr_t)s->words + BLOCK_BYTES - 1) & ~(uintptr_t)(BLOCK_BYTES - 1);
     for (; at < end && end - at >= BLOCK_BYTES; at += BLOCK_BYTES) {
-        uint64_t *const block = (uint64_t *)at;
-        block[0] = (uint64_t)(uintptr_t)j->spare;
+        uint8_t *const block = (uint8_t *)at;
+        set_next_block(block, j->spare);
         j->spare = block;
     }
 }
@@ -63,6 +99,7 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
     const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
     const unsigned shift = shape.passage_bits + shape.position_bits;
     struct bucket_chain *const chains = j->chains;
+    const unsigned bytes = j->partition->bytes;
     uint64_t i = 0;
     for (uint32_t p = 0; p < s->n_passages; p++) {
         const uint64_t end = s->ends[p];
@@ -75,13 +112,10 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
                 continue;
             const uint32_t place = places[word];
             struct bucket_chain *const c = &chains[place >> shape.local_bits];
-            if (((uintptr_t)c->at & (BLOCK_BYTES - 1)) == 0) {
-                c->at = extend(j, c);
-                if (c->at == NULL)
-                    return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
-            }
-            const uint64_t local = (uint64_t)(place & local_mask) << shift;
-            *c->at++ = local | place_bits;
+            if (at_end(c->at) && !extend(j, c))
+                return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
+            store_le64(c->at, (uint64_t)(place & local_mask) << shift | place_bits);
+            c->at += bytes;
         }
     }
     return STATUS_OK;
@@ -124,7 +158,8 @@ enum status partition_make(struct partition *p, const struct word_order *order,
 {
     struct range_job jobs[WORKERS_MOST];
     const unsigned n = workers_count(workers);
-    *p = (struct partition){.order = order, .shape = shape, .n_ranges = n};
+    *p = (struct partition){
+        .order = order, .shape = shape, .bytes = occurrence_bytes(shape), .n_ranges = n};
     p->chains = calloc((size_t)n * order->n_buckets, sizeof *p->chains);
     if (p->chains == NULL)
         return fail_no_memory();
@@ -151,19 +186,19 @@ void partition_release(struct partition *p)
 /* A walk over the blocks of a chain: each piece of records in turn. */
 struct chain_walk {
     const struct bucket_chain *chain;
-    const uint64_t *block;
+    const uint8_t *block;
+    unsigned bytes;
 };
 
-static bool next_piece(struct chain_walk *w, const uint64_t **records, size_t *n)
+static bool next_piece(struct chain_walk *w, const uint8_t **records, size_t *n)
 {
     const struct bucket_chain *const c = w->chain;
     if (w->block == NULL)
         return false;
-    const uint64_t *const end = w->block + BLOCK_BYTES / 8;
-    *records = w->block + 1;
-    const bool last = c->at > w->block && c->at <= end;
-    *n = last ? (size_t)(c->at - *records) : BLOCK_RECORDS;
-    w->block = last ? NULL : (const uint64_t *)(uintptr_t)w->block[0];
+    const bool last = block_of(c->at) == w->block;
+    *records = w->block + LINK_BYTES;
+    *n = last ? (size_t)(c->at - *records) / w->bytes : block_records(w->bytes);
+    w->block = last ? NULL : next_block(w->block);
     return true;
 }
 
@@ -171,14 +206,7 @@ static bool next_piece(struct chain_walk *w, const uint64_t **records, size_t *n
 static struct chain_walk chain_of(const struct partition *p, uint32_t bucket, unsigned r)
 {
     const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
-    return (struct chain_walk){c, c->first};
-}
-
-/* Records in the chain's last block. */
-static uint64_t in_last_block(const struct bucket_chain *c)
-{
-    const uintptr_t offset = ((uintptr_t)c->at - 8) % BLOCK_BYTES; /* of the last record */
-    return offset / 8;
+    return (struct chain_walk){c, c->first, p->bytes};
 }
 
 uint64_t partition_count(const struct partition *p, uint32_t bucket)
@@ -187,7 +215,8 @@ uint64_t partition_count(const struct partition *p, uint32_t bucket)
     for (unsigned r = 0; r < p->n_ranges; r++) {
         const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
         if (c->first != NULL)
-            count += (c->blocks - 1) * BLOCK_RECORDS + in_last_block(c);
+            count += (c->blocks - 1) * block_records(p->bytes) +
+                     (size_t)(c->at - block_of(c->at) - LINK_BYTES) / p->bytes;
     }
     return count;
 }
@@ -214,22 +243,25 @@ static enum status make_room(struct bucket_scratch *s, size_t records, size_t te
 /* A bucket of one term is in order as it is. */
 static void join(const struct partition *p, uint32_t bucket, struct bucket_scratch *s, size_t terms)
 {
-    const uint64_t *records;
+    const uint64_t mask = UINT64_MAX >> (64 - 8 * p->bytes);
+    const uint8_t *records;
     size_t n;
-    uint64_t at = 0;
+    uint64_t *to = s->records;
     for (unsigned r = 0; r < p->n_ranges; r++)
-        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n); at += n)
-            memcpy(s->records + at, records, n * sizeof *records);
+        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
+            for (size_t i = 0; i < n; i++, records += p->bytes)
+                *to++ = load_le64(records) & mask;
     s->starts[0] = 0;
     for (size_t t = 1; t <= terms; t++)
-        s->starts[t] = at;
+        s->starts[t] = (uint64_t)(to - s->records);
 }
 
 enum status partition_sort(const struct partition *p, uint32_t bucket, struct bucket_scratch *s)
 {
     const size_t terms = (size_t)1 << p->shape.local_bits;
     const unsigned shift = p->shape.passage_bits + p->shape.position_bits;
-    const uint64_t mask = terms - 1;
+    const uint64_t term_mask = terms - 1;
+    const uint64_t mask = UINT64_MAX >> (64 - 8 * p->bytes);
     TRY(make_room(s, (size_t)partition_count(p, bucket) + 1, terms + 2));
     if (p->order->single[bucket]) {
         join(p, bucket, s, terms);
@@ -237,17 +269,19 @@ enum status partition_sort(const struct partition *p, uint32_t bucket, struct bu
     }
     uint64_t *const starts = s->starts;
     memset(starts, 0, (terms + 2) * sizeof *starts);
-    const uint64_t *records;
+    const uint8_t *records;
     size_t n;
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
-            for (size_t i = 0; i < n; i++)
-                starts[2 + (records[i] >> shift & mask)]++;
+            for (size_t i = 0; i < n; i++, records += p->bytes)
+                starts[2 + (load_le64(records) >> shift & term_mask)]++;
     for (size_t t = 2; t < terms + 2; t++)
         starts[t] += starts[t - 1];
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
-            for (size_t i = 0; i < n; i++)
-                s->records[starts[1 + (records[i] >> shift & mask)]++] = records[i];
+            for (size_t i = 0; i < n; i++, records += p->bytes) {
+                const uint64_t record = load_le64(records) & mask;
+                s->records[starts[1 + (record >> shift & term_mask)]++] = record;
+            }
     return STATUS_OK;
 }

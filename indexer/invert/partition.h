@@ -14,7 +14,7 @@
  * follows a pointer into a cold cache line for each word: docs/PERFORMANCE.md has both figures.
  *
  * An occurrence is one number: term within the bucket, passage within the run, position; in as many
- * bits each as this run needs.
+ * bits each as this run needs, and in a bucket in as many bytes as that takes.
  */
 #ifndef QIAO_INDEXER_INVERT_PARTITION_H
 #define QIAO_INDEXER_INVERT_PARTITION_H
@@ -42,6 +42,12 @@ struct occurrence_shape {
     unsigned position_bits;
 };
 
+/* Bytes that an occurrence takes in a bucket. */
+static inline unsigned occurrence_bytes(struct occurrence_shape s)
+{
+    return (s.local_bits + s.passage_bits + s.position_bits + 7) / 8;
+}
+
 static inline uint64_t occurrence_place(struct occurrence_shape s, uint64_t occurrence)
 {
     return occurrence & ((UINT64_C(1) << (s.passage_bits + s.position_bits)) - 1);
@@ -62,6 +68,7 @@ struct bucket_chain;
 struct partition {
     const struct word_order *order;
     struct occurrence_shape shape;
+    unsigned bytes;              /* of an occurrence */
     struct bucket_chain *chains; /* n_ranges for each bucket */
     unsigned n_ranges;
 };

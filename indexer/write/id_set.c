@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* id_set: a hash table whose overflow is sorted runs, as in a log-structured merge tree. */
+/*
+ * id_set: a hash table whose overflow is sorted runs, as in a log-structured merge tree.
+ *
+ * Nearly all ids are new, and the slot of a new one is never in a cache. So a filter of a sixteenth of
+ * the table's size says of most that they are new; they wait, their slots on the way, and are put
+ * into the table together.
+ */
 #include "indexer/write/id_set.h"
 
 #include <stdlib.h>
@@ -15,6 +21,8 @@
 #define PAGE_IDS     256u /* hashes between two that stay in memory */
 #define BLOOM_BITS   10u  /* an id */
 #define BLOOM_PROBES 6u
+#define PENDING_MOST 128u
+#define FILTER_SLOTS 8u /* slots that share a word of 64 bits of the filter */
 
 _Static_assert(sizeof(struct keyed) == 16, "a hash of 128 bits");
 
@@ -33,7 +41,10 @@ struct id_set {
     struct region memory;
     struct keyed *slots; /* both halves 0: free */
     uint64_t mask;
-    uint64_t n;
+    uint64_t n;       /* in the table */
+    uint64_t *filter; /* of the table and of those that wait for it */
+    struct keyed pending[PENDING_MOST];
+    unsigned n_pending;
     struct spool spool;
     struct id_run *runs;
     size_t n_runs;
@@ -45,6 +56,13 @@ static enum status new_slots(struct id_set *s, uint64_t n)
     struct region memory;
     const size_t bytes = (size_t)n * sizeof *s->slots;
     TRY(region_reserve(&memory, bytes, region_huge(bytes)));
+    uint64_t *const filter = calloc((size_t)(n / FILTER_SLOTS), sizeof *filter);
+    if (filter == NULL) {
+        region_release(&memory);
+        return fail_no_memory();
+    }
+    free(s->filter);
+    s->filter = filter;
     s->memory = memory;
     s->slots = (struct keyed *)(void *)memory.base;
     s->mask = n - 1;
@@ -78,6 +96,7 @@ void id_set_free(struct id_set *s)
         free(s->runs[i].pages);
     }
     free(s->runs);
+    free(s->filter);
     spool_release(&s->spool);
     region_release(&s->memory);
     free(s);
@@ -85,7 +104,8 @@ void id_set_free(struct id_set *s)
 
 size_t id_set_bytes(const struct id_set *s)
 {
-    return (size_t)(s->mask + 1) * sizeof *s->slots + s->run_bytes;
+    const size_t slots = (size_t)(s->mask + 1);
+    return slots * sizeof *s->slots + slots / FILTER_SLOTS * sizeof *s->filter + s->run_bytes;
 }
 
 static bool is_free(const struct keyed *slot)
@@ -103,6 +123,23 @@ static struct keyed *find(const struct id_set *s, struct keyed hash)
     }
 }
 
+/* The bits of a hash in its word of the filter. */
+static uint64_t *filter_word(const struct id_set *s, struct keyed hash)
+{
+    return &s->filter[(hash.value >> 24) & (s->mask / FILTER_SLOTS)];
+}
+
+static uint64_t filter_bits(struct keyed hash)
+{
+    const uint64_t h = hash.value;
+    return UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63);
+}
+
+static void filter_add(struct id_set *s, struct keyed hash)
+{
+    *filter_word(s, hash) |= filter_bits(hash);
+}
+
 static enum status grow(struct id_set *s)
 {
     struct region old = s->memory;
@@ -110,8 +147,10 @@ static enum status grow(struct id_set *s)
     const uint64_t n = s->mask + 1;
     TRY(new_slots(s, 2 * n));
     for (uint64_t i = 0; i < n; i++)
-        if (!is_free(&slots[i]))
+        if (!is_free(&slots[i])) {
             *find(s, slots[i]) = slots[i];
+            filter_add(s, slots[i]);
+        }
     region_release(&old);
     return STATUS_OK;
 }
@@ -181,8 +220,26 @@ static enum status spill(struct id_set *s)
     TRY(key_sort(s->slots, (size_t)n, compare_hashes, NULL));
     TRY(write_run(s, &runs[s->n_runs - 1], s->slots));
     memset(s->slots, 0, (size_t)(s->mask + 1) * sizeof *s->slots);
+    memset(s->filter, 0, (size_t)((s->mask + 1) / FILTER_SLOTS) * sizeof *s->filter);
     s->n = 0;
     return STATUS_OK;
+}
+
+/* Puts those that wait into the table. */
+static enum status settle(struct id_set *s)
+{
+    const uint64_t n = s->n + s->n_pending;
+    const bool full = 3 * (n + PENDING_MOST) > 2 * (s->mask + 1);
+    for (unsigned i = 0; i < s->n_pending; i++)
+        *find(s, s->pending[i]) = s->pending[i];
+    s->n = n;
+    s->n_pending = 0;
+    if (!full)
+        return STATUS_OK;
+    /* While it grows, the old table stands beside the new one, twice as large. */
+    const bool room =
+        3 * (size_t)(s->mask + 1) * sizeof *s->slots <= ID_SET_SHARE * s->folder->most;
+    return room ? grow(s) : spill(s);
 }
 
 /* Whether the hash is in the run's page that may hold it, or, where equal keys straddle two pages,
@@ -217,8 +274,12 @@ enum status id_set_add(struct id_set *s, struct span id, bool *added)
 {
     const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
     const struct keyed hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
-    struct keyed *slot = find(s, hash);
-    *added = is_free(slot);
+    const uint64_t bits = filter_bits(hash);
+    *added = true;
+    if ((*filter_word(s, hash) & bits) == bits) {
+        TRY(settle(s));
+        *added = is_free(find(s, hash));
+    }
     for (size_t i = 0; i < s->n_runs && *added; i++) {
         bool holds = false;
         if (bloom_holds(&s->runs[i], hash))
@@ -227,14 +288,8 @@ enum status id_set_add(struct id_set *s, struct span id, bool *added)
     }
     if (!*added)
         return STATUS_OK;
-    if (3 * (s->n + 1) > 2 * (s->mask + 1)) {
-        /* While it grows, the old table stands beside the new one, twice as large. */
-        const bool room =
-            3 * (size_t)(s->mask + 1) * sizeof *slot <= ID_SET_SHARE * s->folder->most;
-        TRY(room ? grow(s) : spill(s));
-        slot = find(s, hash);
-    }
-    *slot = hash;
-    s->n++;
-    return STATUS_OK;
+    __builtin_prefetch(&s->slots[hash.key & s->mask], 1);
+    filter_add(s, hash);
+    s->pending[s->n_pending++] = hash;
+    return s->n_pending == PENDING_MOST ? settle(s) : STATUS_OK;
 }

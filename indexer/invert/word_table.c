@@ -1,39 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * word_table: open addressing with linear probing over slots of 32 bytes.
- *
- * The key of a word of at most 16 bytes is these bytes, zeros behind them (a token holds no NUL), as
- * two numbers; the hash is the folded 128-bit product of both, each masked by a random number of this
- * process (as in wyhash), so that a crafted corpus cannot aim at it.
+ * word_table: a batch of tokens is hashed, and the slots are on their way, before the first is
+ * looked at. Nearly all tokens have at most 12 bytes, so that this is the path that is made short.
  */
 #include "indexer/invert/word_table.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
-#define SLOTS_FIRST 4096u
-#define BATCH       64u
-#define SHORT_BYTES 16u
-#define WORDS_MOST  (UINT32_MAX - 1)
+#define BATCH      64u
+#define WORDS_MOST (UINT32_MAX - 1)
 
 /* What one batch of documents may add to a table that is nearly full. */
 #define SLACK_BYTES (UINT64_C(512) << 20)
 
-struct word_slot {
-    uint64_t key[2]; /* key[0] 0: free */
-    uint32_t word;
-    uint32_t unused[3];
-};
-
-_Static_assert(sizeof(struct word_slot) == 32, "two slots a cache line");
-
 /* A token on its way through the batch. */
 struct probe {
-    uint64_t key[2];
-    uint64_t slot;
+    struct short_key key; /* of a short one */
+    uint64_t hash;
 };
 
 static uint64_t draw(const void *fallback)
@@ -44,164 +28,112 @@ static uint64_t draw(const void *fallback)
     return value;
 }
 
-static enum status new_slots(struct word_table *t, uint64_t n)
-{
-    struct region fresh;
-    const size_t bytes = (size_t)n * sizeof *t->slots;
-    TRY(region_reserve(&fresh, bytes, region_huge(bytes)));
-    t->slot_memory = fresh;
-    t->slots = (struct word_slot *)(void *)fresh.base;
-    t->mask = n - 1;
-    return STATUS_OK;
-}
-
 enum status word_table_init(struct word_table *t, const struct profile *profile, size_t most)
 {
-    *t = (struct word_table){.most = most, .seeds = {draw(t), draw(&t->mask)}};
+    *t = (struct word_table){.most = most};
+    for (size_t i = 0; i < sizeof t->seeds / sizeof t->seeds[0]; i++)
+        t->seeds[i] = draw(&t->seeds[i]);
     TRY(analyzer_new(profile, &t->analyzer));
     TRY(string_table_init(&t->longer));
     const size_t room = 2 * most + SLACK_BYTES;
     TRY(region_reserve(&t->words, room, false));
     TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX, false));
-    return new_slots(t, SLOTS_FIRST);
+    TRY(word_slots_new(&t->shorts, WORD_SLOTS_FIRST, sizeof(struct short_slot)));
+    return word_slots_new(&t->longs, WORD_SLOTS_FIRST, sizeof(struct long_slot));
 }
 
 void word_table_release(struct word_table *t)
 {
     analyzer_free(t->analyzer);
     string_table_release(&t->longer);
-    region_release(&t->slot_memory);
+    region_release(&t->shorts.memory);
+    region_release(&t->longs.memory);
     region_release(&t->words);
     region_release(&t->strings);
     free(t->longer_words);
     *t = (struct word_table){0};
 }
 
-/* Empty slots, fewer than there were if these alone would fill the table: it grows as far as a batch
- * needs, however little it may hold. */
-static enum status clear_slots(struct word_table *t)
+/* Empty slots, fewer than there were if these alone would fill half of the table: it grows as far as
+ * a batch needs, however little it may hold. */
+static enum status clear_slots(struct word_slots *s, size_t slot_bytes, size_t most)
 {
-    uint64_t n = t->mask + 1;
-    while (n > SLOTS_FIRST && n * sizeof *t->slots > t->most / 3 * 2)
+    uint64_t n = s->mask + 1;
+    while (n > WORD_SLOTS_FIRST && n * slot_bytes > most / 2)
         n /= 2;
-    if (n == t->mask + 1) {
-        memset(t->slots, 0, (size_t)n * sizeof *t->slots);
+    if (n == s->mask + 1) {
+        memset(s->memory.base, 0, (size_t)n * slot_bytes);
+        s->n = 0;
         return STATUS_OK;
     }
-    struct region old = t->slot_memory;
-    TRY(new_slots(t, n));
-    region_release(&old);
+    struct word_slots fresh;
+    TRY(word_slots_new(&fresh, n, slot_bytes));
+    region_release(&s->memory);
+    *s = fresh;
     return STATUS_OK;
 }
 
 enum status word_table_clear(struct word_table *t)
 {
-    TRY(clear_slots(t));
+    TRY(clear_slots(&t->shorts, sizeof(struct short_slot), t->most));
+    TRY(clear_slots(&t->longs, sizeof(struct long_slot), t->most / 2));
     region_clear(&t->words);
     region_clear(&t->strings);
     t->n = 0;
-    t->n_slots = 0;
     t->any_dropped = false;
     t->full = false;
     string_table_release(&t->longer);
     return string_table_init(&t->longer);
 }
 
+static size_t short_bytes(const struct word_table *t)
+{
+    return (size_t)(t->shorts.mask + 1) * sizeof(struct short_slot);
+}
+
+static size_t long_bytes(const struct word_table *t)
+{
+    return (size_t)(t->longs.mask + 1) * sizeof(struct long_slot);
+}
+
 size_t word_table_bytes(const struct word_table *t)
 {
-    return (size_t)(t->mask + 1) * sizeof *t->slots + t->words.used + t->strings.used +
+    return short_bytes(t) + long_bytes(t) + t->words.used + t->strings.used +
            string_table_bytes(&t->longer) + t->longer_cap * sizeof *t->longer_words;
 }
 
-static inline uint64_t hash_of(const struct word_table *t, const uint64_t key[2])
+static enum status grow_shorts(struct word_table *t)
 {
-    const unsigned __int128 product =
-        (unsigned __int128)(key[0] ^ t->seeds[0]) * (key[1] ^ t->seeds[1]);
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Doubles the slots when they are 5/8 full; the table is full when that would pass `most`. */
-static enum status grow(struct word_table *t)
-{
-    struct region old = t->slot_memory;
-    const struct word_slot *const slots = t->slots;
-    const uint64_t n = t->mask + 1;
-    TRY(new_slots(t, 2 * n));
-    for (uint64_t i = 0; i < n; i++) {
-        if (slots[i].key[0] == 0)
-            continue;
-        uint64_t at = hash_of(t, slots[i].key) & t->mask;
-        while (t->slots[at].key[0] != 0)
-            at = (at + 1) & t->mask;
-        t->slots[at] = slots[i];
+    const struct word_slots old = t->shorts;
+    struct word_slots grown;
+    TRY(word_slots_new(&grown, 2 * (old.mask + 1), sizeof(struct short_slot)));
+    for (uint64_t i = 0; i <= old.mask; i++) {
+        const struct short_slot *const slot = &short_slots(&old)[i];
+        const struct short_key key = {slot->first, slot->rest};
+        if (slot->first != 0)
+            *short_find(&grown, key, short_hash(t->seeds, key)) = *slot;
     }
-    region_release(&old);
+    grown.n = old.n;
+    region_release(&t->shorts.memory);
+    t->shorts = grown;
     return STATUS_OK;
 }
 
-#if !defined(__SSE2__)
-/* Upper case ASCII letters of 8 bytes in lower case. */
-static inline uint64_t lower(uint64_t x)
+static enum status grow_longs(struct word_table *t)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t low = x & 0x7f * ones;
-    const uint64_t from_a = low + (0x80 - 'A') * ones;
-    const uint64_t above_z = low + (0x7f - 'Z') * ones;
-    return x | ((from_a ^ above_z) & ~x & 0x80 * ones) >> 2;
-}
-#endif
-
-/* What keeps the first n of 8 bytes. */
-static const uint64_t first_bytes[SHORT_BYTES + 1][2] = {
-#define FIRST(n) (UINT64_MAX >> (64 - 8 * (n)))
-    {0, 0},
-    {FIRST(1), 0},
-    {FIRST(2), 0},
-    {FIRST(3), 0},
-    {FIRST(4), 0},
-    {FIRST(5), 0},
-    {FIRST(6), 0},
-    {FIRST(7), 0},
-    {FIRST(8), 0},
-    {FIRST(8), FIRST(1)},
-    {FIRST(8), FIRST(2)},
-    {FIRST(8), FIRST(3)},
-    {FIRST(8), FIRST(4)},
-    {FIRST(8), FIRST(5)},
-    {FIRST(8), FIRST(6)},
-    {FIRST(8), FIRST(7)},
-    {FIRST(8), FIRST(8)},
-#undef FIRST
-};
-
-/* The key of a token of 1 to 16 bytes, of which 16 may be read. */
-static inline void make_key(const uint8_t *bytes, uint32_t len, bool ascii, uint64_t key[2])
-{
-#if defined(__SSE2__)
-    __m128i b = _mm_loadu_si128((const __m128i *)(const void *)bytes);
-    if (ascii) {
-        const __m128i from_a = _mm_sub_epi8(b, _mm_set1_epi8('A'));
-        const __m128i upper = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
-        b = _mm_or_si128(b, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+    const struct word_slots old = t->longs;
+    struct word_slots grown;
+    TRY(word_slots_new(&grown, 2 * (old.mask + 1), sizeof(struct long_slot)));
+    for (uint64_t i = 0; i <= old.mask; i++) {
+        const struct long_slot *const slot = &long_slots(&old)[i];
+        const struct long_key key = {{slot->parts[0], slot->parts[1], slot->parts[2], slot->rest}};
+        if (slot->parts[0] != 0)
+            *long_find(&grown, &key, long_hash(t->seeds, &key)) = *slot;
     }
-    b = _mm_and_si128(b, _mm_loadu_si128((const __m128i *)(const void *)first_bytes[len]));
-    _mm_storeu_si128((__m128i *)(void *)key, b);
-#else
-    key[0] = load_le64(bytes) & first_bytes[len][0];
-    key[1] = load_le64(bytes + 8) & first_bytes[len][1];
-    if (ascii) {
-        key[0] = lower(key[0]);
-        key[1] = lower(key[1]);
-    }
-#endif
-}
-
-/* Likewise at the end of the text, where fewer may be read. */
-static void make_last_key(struct span text, const struct token *token, uint64_t key[2])
-{
-    uint8_t bytes[SHORT_BYTES] = {0};
-    memcpy(bytes, text.data + token->start, token->end - token->start);
-    make_key(bytes, token->end - token->start, token->ascii, key);
+    grown.n = old.n;
+    region_release(&t->longs.memory);
+    t->longs = grown;
+    return STATUS_OK;
 }
 
 static enum status too_many(const struct word_table *t)
@@ -245,7 +177,8 @@ static enum status add_word(struct word_table *t, struct span bytes, bool ascii,
     return STATUS_OK;
 }
 
-static enum status look_up_long(struct word_table *t, struct span bytes, bool ascii, uint32_t *word)
+static enum status look_up_longer(struct word_table *t, struct span bytes, bool ascii,
+                                  uint32_t *word)
 {
     bool added;
     uint32_t number;
@@ -265,59 +198,98 @@ static enum status look_up_long(struct word_table *t, struct span bytes, bool as
     return STATUS_OK;
 }
 
-/* A word that is in no slot: adds it at the free slot `at`. */
-static enum status add_short(struct word_table *t, const struct probe *p, struct span bytes,
-                             bool ascii, uint64_t at, uint32_t *word)
+/* After a word was added. Full before the next doubling, during which old and new slots stand side by
+ * side. */
+static enum status make_room(struct word_table *t)
 {
-    TRY(add_word(t, bytes, ascii, word));
-    t->slots[at] = (struct word_slot){.key = {p->key[0], p->key[1]}, .word = *word};
-    t->n_slots++;
-    if (8 * t->n_slots > 5 * (t->mask + 1))
-        TRY(grow(t));
-    /* Full before the next doubling, during which old and new slots stand side by side. */
-    const size_t slots = (size_t)(t->mask + 1) * sizeof *t->slots;
-    const bool nearly = 16 * t->n_slots > 9 * (t->mask + 1);
-    t->full |= word_table_bytes(t) + (nearly ? 2 * slots : 0) > t->most;
+    if (word_slots_crowded(&t->shorts))
+        TRY(grow_shorts(t));
+    if (word_slots_crowded(&t->longs))
+        TRY(grow_longs(t));
+    const size_t growth = (word_slots_nearly_crowded(&t->shorts) ? 2 * short_bytes(t) : 0) +
+                          (word_slots_nearly_crowded(&t->longs) ? 2 * long_bytes(t) : 0);
+    t->full |= word_table_bytes(t) + growth > t->most;
     return STATUS_OK;
 }
 
-/* The slot of the key, or the free one where it belongs. */
-static inline uint64_t find(const struct word_table *t, const struct probe *p)
+/* A short word that is in no slot, at the free slot where it belongs. */
+static enum status add_short(struct word_table *t, struct short_key key, struct span bytes,
+                             bool ascii, struct short_slot *slot, uint32_t *word)
 {
-    uint64_t at = p->slot & t->mask;
-    while (t->slots[at].key[0] != 0 &&
-           (t->slots[at].key[0] != p->key[0] || t->slots[at].key[1] != p->key[1]))
-        at = (at + 1) & t->mask;
-    return at;
+    TRY(add_word(t, bytes, ascii, word));
+    *slot = (struct short_slot){key.first, key.rest, *word};
+    t->shorts.n++;
+    return make_room(t);
+}
+
+/* A word of more than 12 bytes. */
+static enum status look_up_long(struct word_table *t, struct span bytes, bool ascii, uint64_t hash,
+                                uint32_t *word)
+{
+    if (bytes.len > LONG_WORD_BYTES)
+        return look_up_longer(t, bytes, ascii, word);
+    const struct long_key key = long_key_of(bytes.data, (uint32_t)bytes.len, ascii);
+    struct long_slot *const slot = long_find(&t->longs, &key, hash);
+    if (slot->parts[0] != 0) {
+        *word = slot->word;
+        return STATUS_OK;
+    }
+    TRY(add_word(t, bytes, ascii, word));
+    *slot = (struct long_slot){
+        {key.parts[0], key.parts[1], key.parts[2]}, (uint32_t)key.parts[3], *word};
+    t->longs.n++;
+    return make_room(t);
+}
+
+/* As `prepare`, for a token that is long, or at the end of the text. */
+static void prepare_other(const struct word_table *t, const uint8_t *bytes, uint32_t len,
+                          bool ascii, struct probe *p)
+{
+    if (len <= SHORT_WORD_BYTES) {
+        p->key = short_key_at_end(bytes, len, ascii);
+        p->hash = short_hash(t->seeds, p->key);
+    } else if (len <= LONG_WORD_BYTES) {
+        const struct long_key key = long_key_of(bytes, len, ascii);
+        p->hash = long_hash(t->seeds, &key);
+        __builtin_prefetch(&long_slots(&t->longs)[p->hash & t->longs.mask], 1);
+    }
+}
+
+static void prepare(const struct word_table *t, struct span text, const struct token *tokens,
+                    size_t n, struct probe *probes)
+{
+    const struct short_slot *const slots = short_slots(&t->shorts);
+    const uint64_t mask = t->shorts.mask;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t len = tokens[i].end - tokens[i].start;
+        const uint8_t *const bytes = text.data + tokens[i].start;
+        if (len <= SHORT_WORD_BYTES && text.len - tokens[i].start >= 16) {
+            probes[i].key = short_key_of(bytes, len, tokens[i].ascii);
+            probes[i].hash = short_hash(t->seeds, probes[i].key);
+            __builtin_prefetch(&slots[probes[i].hash & mask], 1);
+        } else {
+            prepare_other(t, bytes, len, tokens[i].ascii, &probes[i]);
+        }
+    }
 }
 
 static enum status look_up_batch(struct word_table *t, struct span text, const struct token *tokens,
                                  size_t n, uint32_t *words)
 {
     struct probe probes[BATCH];
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t len = tokens[i].end - tokens[i].start;
-        if (len > SHORT_BYTES)
-            continue;
-        if (text.len - tokens[i].start >= SHORT_BYTES)
-            make_key(text.data + tokens[i].start, len, tokens[i].ascii, probes[i].key);
-        else
-            make_last_key(text, &tokens[i], probes[i].key);
-        probes[i].slot = hash_of(t, probes[i].key);
-        __builtin_prefetch(&t->slots[probes[i].slot & t->mask], 1);
-    }
+    prepare(t, text, tokens, n, probes);
     for (size_t i = 0; i < n; i++) {
         const struct token *const k = &tokens[i];
         const struct span bytes = span_of(text.data + k->start, k->end - k->start);
-        if (bytes.len > SHORT_BYTES) {
-            TRY(look_up_long(t, bytes, k->ascii, &words[i]));
+        if (bytes.len > SHORT_WORD_BYTES) {
+            TRY(look_up_long(t, bytes, k->ascii, probes[i].hash, &words[i]));
             continue;
         }
-        const uint64_t at = find(t, &probes[i]);
-        if (t->slots[at].key[0] != 0)
-            words[i] = t->slots[at].word;
+        struct short_slot *const slot = short_find(&t->shorts, probes[i].key, probes[i].hash);
+        if (slot->first != 0)
+            words[i] = slot->word;
         else
-            TRY(add_short(t, &probes[i], bytes, k->ascii, at, &words[i]));
+            TRY(add_short(t, probes[i].key, bytes, k->ascii, slot, &words[i]));
     }
     return STATUS_OK;
 }

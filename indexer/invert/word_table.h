@@ -13,8 +13,9 @@
  *
  * Looking up is what an inverter does most, and each look-up that misses the caches costs more than
  * all other work on a token. So the tokens of a batch are hashed and their slots prefetched before
- * the first is compared, and a slot holds the whole word, up to 16 bytes, so that a hit touches one
- * cache line (measured in docs/PERFORMANCE.md). Longer words go through a string_table.
+ * the first is compared, and a slot (word_slots.h) holds the whole word, up to 12 or 28 bytes, so
+ * that a hit touches one cache line (measured in docs/PERFORMANCE.md). Longer words go through a
+ * string_table.
  */
 #ifndef QIAO_INDEXER_INVERT_WORD_TABLE_H
 #define QIAO_INDEXER_INVERT_WORD_TABLE_H
@@ -22,6 +23,7 @@
 #include "common/base/region.h"
 #include "common/text/profile.h"
 #include "indexer/invert/string_table.h"
+#include "indexer/invert/word_slots.h"
 
 #define WORD_DROPPED UINT32_MAX
 
@@ -33,16 +35,12 @@ struct word {
     uint16_t term_len;
 };
 
-struct word_slot;
-
 struct word_table {
     struct analyzer *analyzer;
-    struct word_slot *slots;
-    struct region slot_memory;
-    uint64_t mask;    /* slots less one */
-    uint64_t n_slots; /* taken */
-    uint64_t seeds[2];
-    struct string_table longer; /* words of more than 16 bytes */
+    struct word_slots shorts; /* words of up to 12 bytes */
+    struct word_slots longs;  /* of up to 28 */
+    uint64_t seeds[4];
+    struct string_table longer; /* of more */
     uint32_t *longer_words;     /* by number in `longer` */
     size_t longer_cap;
     struct region words;   /* struct word, n of them */

@@ -82,9 +82,10 @@ static size_t random_word(unsigned *seed, unsigned distinct, char out[64])
     }
     if (kind == 1)
         return (size_t)snprintf(out, 64, "%u", seed_below(seed, distinct));
-    const size_t len = kind < 4   ? 1 + seed_below(seed, 40)
-                       : kind < 6 ? 7 + seed_below(seed, 3)
-                                  : 15 + seed_below(seed, 3);
+    const size_t len = kind < 4    ? 1 + seed_below(seed, 40)
+                       : kind < 6  ? 7 + seed_below(seed, 3)
+                       : kind == 6 ? 11 + seed_below(seed, 4)
+                                   : 26 + seed_below(seed, 5);
     for (size_t i = 0; i < len; i++) {
         const bool fixed = i > 1 && i + 2 < len;
         out[i] =
@@ -150,7 +151,7 @@ static struct span key_of(const struct words *w, uint32_t i, uint8_t room[64])
     cr_assert_leq(bytes.len, 64);
     for (size_t j = 0; j < bytes.len; j++) {
         const uint8_t c = bytes.data[j];
-        const bool upper = w->tokens[i].ascii && bytes.len <= 16 && c >= 'A' && c <= 'Z';
+        const bool upper = w->tokens[i].ascii && bytes.len <= 28 && c >= 'A' && c <= 'Z';
         room[j] = upper ? c + 0x20 : c;
     }
     return span_of(room, bytes.len);

@@ -232,7 +232,8 @@ static enum status make_postings(struct ingest *in, const struct segment_header 
                                                .passages = in->passages.n,
                                                .positions = in->options->positions,
                                                .forms = in->inverter.forms};
-    TRY(postings_writer_init(&in->postings, &in->folder, settings.positions, settings.forms));
+    TRY(postings_writer_init(&in->postings, &in->segment, &in->folder, settings.positions,
+                             settings.forms));
     return inverter_write(&in->inverter, &settings, &in->postings);
 }
 
@@ -268,7 +269,7 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
     in->seconds.write += clock_thread_seconds() - start;
     TRY(make_postings(in, header));
     start = clock_thread_seconds();
-    TRY(postings_writer_finish(&in->postings, &in->segment, header));
+    TRY(postings_writer_finish(&in->postings, header));
     TRY(fill_header(in, whole, header));
     TRY(segment_writer_finish(&in->segment, header, row));
     in->seconds.write += clock_thread_seconds() - start;

@@ -40,7 +40,7 @@
 #define WINDOW_PASSAGES    4096u /* of a row of a list's range table */
 #define ROWS_PER_RANGE     256u  /* of a column */
 
-/* FORMAT 6: the sections this version knows, in the order a writer puts them. */
+/* FORMAT 6: the sections this version knows. */
 enum section {
     SECTION_META,
     SECTION_TEXT,

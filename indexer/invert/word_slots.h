@@ -107,10 +107,22 @@ static inline void word_half_key(const uint8_t *bytes, uint32_t len, bool ascii,
 {
 #define FIRST(n) (UINT64_MAX >> (64 - 8 * (n)))
     static const uint64_t kept[17][2] = {
-        {0, 0},         {FIRST(1), 0},         {FIRST(2), 0},         {FIRST(3), 0},
-        {FIRST(4), 0},  {FIRST(5), 0},         {FIRST(6), 0},         {FIRST(7), 0},
-        {FIRST(8), 0},  {FIRST(8), FIRST(1)},  {FIRST(8), FIRST(2)},  {FIRST(8), FIRST(3)},
-        {FIRST(8), FIRST(4)}, {FIRST(8), FIRST(5)}, {FIRST(8), FIRST(6)}, {FIRST(8), FIRST(7)},
+        {0, 0},
+        {FIRST(1), 0},
+        {FIRST(2), 0},
+        {FIRST(3), 0},
+        {FIRST(4), 0},
+        {FIRST(5), 0},
+        {FIRST(6), 0},
+        {FIRST(7), 0},
+        {FIRST(8), 0},
+        {FIRST(8), FIRST(1)},
+        {FIRST(8), FIRST(2)},
+        {FIRST(8), FIRST(3)},
+        {FIRST(8), FIRST(4)},
+        {FIRST(8), FIRST(5)},
+        {FIRST(8), FIRST(6)},
+        {FIRST(8), FIRST(7)},
         {FIRST(8), FIRST(8)},
     };
 #undef FIRST

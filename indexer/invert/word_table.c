@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define BATCH      64u
+#define BATCH      256u
 #define WORDS_MOST (UINT32_MAX - 1)
 
 /* What one batch of documents may add to a table that is nearly full. */

@@ -2,13 +2,14 @@
 /* postings_writer: parts are laid end to end; only dictionary blocks, 32 terms each, span them. */
 #include "indexer/write/postings_writer.h"
 
-enum status postings_writer_init(struct postings_writer *w, const struct spool_folder *folder,
-                                 bool with_positions, bool with_forms)
+enum status postings_writer_init(struct postings_writer *w, struct segment_writer *segment,
+                                 const struct spool_folder *folder, bool with_positions,
+                                 bool with_forms)
 {
-    *w = (struct postings_writer){.with_positions = with_positions, .with_forms = with_forms};
+    *w = (struct postings_writer){
+        .segment = segment, .with_positions = with_positions, .with_forms = with_forms};
     dictionary_writer_init(&w->dictionary, folder);
     spool_init(&w->lists, folder);
-    spool_init(&w->positions, folder);
     spool_init(&w->bounds, folder);
     return with_forms ? string_sorter_new(folder, &w->forms) : STATUS_OK;
 }
@@ -17,7 +18,6 @@ void postings_writer_release(struct postings_writer *w)
 {
     dictionary_writer_release(&w->dictionary);
     spool_release(&w->lists);
-    spool_release(&w->positions);
     spool_release(&w->bounds);
     string_sorter_free(w->forms);
     w->forms = NULL;
@@ -60,11 +60,21 @@ static enum status add_forms(struct postings_writer *w, struct cursor *c, struct
     return STATUS_OK;
 }
 
+static void append_positions(struct postings_writer *w, struct span bytes)
+{
+    if (bytes.len == 0)
+        return;
+    if (w->positions == 0)
+        segment_writer_begin(w->segment, SECTION_POSI);
+    segment_writer_append(w->segment, bytes.data, bytes.len);
+    w->positions += bytes.len;
+}
+
 enum status postings_writer_append(struct postings_writer *w, const struct list_part *part)
 {
     struct cursor terms = cursor_of(part->terms.data, part->terms.len);
     struct cursor forms = cursor_of(part->forms.data, part->forms.len);
-    struct places at = {w->lists.len, w->positions.len, w->bounds.len};
+    struct places at = {w->lists.len, w->positions, w->bounds.len};
     for (uint64_t i = 0; i < part->n_terms; i++) {
         struct span term;
         add_term(w, &terms, &at, &term);
@@ -72,7 +82,7 @@ enum status postings_writer_append(struct postings_writer *w, const struct list_
             TRY(add_forms(w, &forms, term));
     }
     spool_append(&w->lists, part->lists.data, part->lists.len);
-    spool_append(&w->positions, part->positions.data, part->positions.len);
+    append_positions(w, buf_span(&part->positions));
     spool_append(&w->bounds, part->bounds.data, part->bounds.len);
     w->n_lists += part->n_lists;
     w->n_bounds += part->n_bounds;
@@ -115,14 +125,15 @@ static enum status write_forms(struct postings_writer *w, const struct spool_fol
     return status;
 }
 
-enum status postings_writer_finish(struct postings_writer *w, struct segment_writer *segment,
-                                   struct segment_header *header)
+enum status postings_writer_finish(struct postings_writer *w, struct segment_header *header)
 {
+    struct segment_writer *const segment = w->segment;
+    if (w->positions > 0)
+        segment_writer_end(segment, w->n_occurrences);
     header->terms = header->forms = w->dictionary.n;
     header->postings = w->n_postings;
     TRY(dictionary_writer_finish(&w->dictionary, segment, SECTION_DICT, SECTION_DTOP));
     TRY(write_section(&w->lists, segment, SECTION_POST, w->n_lists));
-    TRY(write_section(&w->positions, segment, SECTION_POSI, w->n_occurrences));
     TRY(write_section(&w->bounds, segment, SECTION_BNDS, w->n_bounds));
     if (!w->forms_differ)
         return STATUS_OK;

@@ -227,12 +227,13 @@ static void build(const struct naive *a, const struct means *m, struct lists *li
     cr_assert_eq(inverter_init(&v, &options, workers), STATUS_OK);
     cr_assert(v.forms);
     add_batches(a, &v, workers, m);
-    cr_assert_eq(postings_writer_init(&writer, &lists->spools, true, true), STATUS_OK);
+    cr_assert_eq(postings_writer_init(&writer, &lists->writer, &lists->spools, true, true),
+                 STATUS_OK);
     cr_assert_eq(inverter_write(&v, &settings, &writer), STATUS_OK, "%s", status_message());
     cr_assert_geq(v.runs.n_runs, m->least_runs, "%u threads, %zu bytes: %zu runs", m->threads,
                   m->memory, v.runs.n_runs);
     cr_assert(m->least_runs > 0 || v.runs.n_runs == 0);
-    cr_assert_eq(postings_writer_finish(&writer, &lists->writer, &lists->header), STATUS_OK);
+    cr_assert_eq(postings_writer_finish(&writer, &lists->header), STATUS_OK);
     workers_free(workers);
     inverter_release(&v);
     postings_writer_release(&writer);
@@ -377,11 +378,12 @@ Test(inverter, drops_stop_words_and_writes_no_forms_of_its_own)
     cr_assert_eq(inverter_end_passage(&v, 0, &stream), STATUS_OK);
     cr_assert_eq(inverter_end(&v, 0, &stream), STATUS_OK);
     cr_assert_eq(inverter_take(&v, &stream), STATUS_OK);
-    cr_assert_eq(postings_writer_init(&writer, &lists.spools, true, v.forms), STATUS_OK);
+    cr_assert_eq(postings_writer_init(&writer, &lists.writer, &lists.spools, true, v.forms),
+                 STATUS_OK);
     cr_assert_eq(inverter_write(&v, &settings, &writer), STATUS_OK);
     lists.header.passages = 1;
     lists.header.required_features = FEATURE_POSITIONS;
-    cr_assert_eq(postings_writer_finish(&writer, &lists.writer, &lists.header), STATUS_OK);
+    cr_assert_eq(postings_writer_finish(&writer, &lists.header), STATUS_OK);
     cr_expect_eq(lists.header.required_features, FEATURE_POSITIONS);
     cr_expect(lists.header.terms == 1 && lists.header.forms == 1);
     lists_open(&lists);

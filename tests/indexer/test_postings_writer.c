@@ -351,9 +351,10 @@ static void check_all(struct maker *m, struct list *list, size_t most)
     lists_begin(&lists, most);
     lists.header.passages = PASSAGES;
     lists.header.required_features = FEATURE_POSITIONS;
-    cr_assert_eq(postings_writer_init(&writer, &lists.spools, true, false), STATUS_OK);
+    cr_assert_eq(postings_writer_init(&writer, &lists.writer, &lists.spools, true, false),
+                 STATUS_OK);
     write_terms(m, list, &writer);
-    cr_assert_eq(postings_writer_finish(&writer, &lists.writer, &lists.header), STATUS_OK);
+    cr_assert_eq(postings_writer_finish(&writer, &lists.header), STATUS_OK);
     postings_writer_release(&writer);
     lists_open(&lists);
     cr_assert_eq(lists.header.terms, TERMS);

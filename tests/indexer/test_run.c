@@ -306,13 +306,14 @@ static void write_at_once(const struct plain *p, struct lists *lists)
     struct postings_writer writer;
     struct list_encoder e;
     lists_begin(lists, SIZE_MAX);
-    cr_assert_eq(postings_writer_init(&writer, &lists->spools, true, true), STATUS_OK);
+    cr_assert_eq(postings_writer_init(&writer, &lists->writer, &lists->spools, true, true),
+                 STATUS_OK);
     cr_assert_eq(list_encoder_init(&e, &settings), STATUS_OK);
     for (uint32_t i = 0; i < TERMS; i++)
         encode_at_once(p, &p->lists[i], &e);
     cr_assert_eq(postings_writer_append(&writer, &e.part), STATUS_OK);
     list_encoder_release(&e);
-    cr_assert_eq(postings_writer_finish(&writer, &lists->writer, &lists->header), STATUS_OK);
+    cr_assert_eq(postings_writer_finish(&writer, &lists->header), STATUS_OK);
     postings_writer_release(&writer);
     lists_open(lists);
     cr_assert_eq(lists->header.terms, TERMS);
@@ -330,12 +331,13 @@ static void write_merged(const struct plain *p, unsigned threads, size_t memory,
     run_file_init(&f, &lists->spools);
     write_runs(p, &f);
     cr_assert_eq(workers_new(threads, &workers), STATUS_OK);
-    cr_assert_eq(postings_writer_init(&writer, &lists->spools, true, true), STATUS_OK);
+    cr_assert_eq(postings_writer_init(&writer, &lists->writer, &lists->spools, true, true),
+                 STATUS_OK);
     cr_assert_eq(merge_runs(&f, &settings, memory, workers, &writer, &seconds), STATUS_OK, "%s",
                  status_message());
     workers_free(workers);
     run_file_release(&f);
-    cr_assert_eq(postings_writer_finish(&writer, &lists->writer, &lists->header), STATUS_OK);
+    cr_assert_eq(postings_writer_finish(&writer, &lists->header), STATUS_OK);
     postings_writer_release(&writer);
     lists_open(lists);
 }

@@ -37,8 +37,25 @@ void text_codec_free(struct text_codec *codec)
     free(codec);
 }
 
+/* The stream of RFC 1950 that stores `raw` in one block: compressing so little costs more than it
+ * saves. */
+static enum status append_stored(struct span raw, struct buf *out)
+{
+    static const uint8_t head[] = {0x78, 0x01, 0x01}; /* zlib, fastest; a last, stored block */
+    const uint32_t sum = libdeflate_adler32(1, raw.data, raw.len);
+    buf_append(out, head, sizeof head);
+    buf_put_le16(out, (uint16_t)raw.len);
+    buf_put_le16(out, (uint16_t)~raw.len);
+    buf_append_span(out, raw);
+    for (unsigned byte = 4; byte-- > 0;)
+        buf_put_u8(out, (uint8_t)(sum >> 8 * byte));
+    return buf_status(out);
+}
+
 enum status text_block_append(struct text_codec *codec, struct span raw, struct buf *out)
 {
+    if (raw.len < TEXT_BLOCK_STORED)
+        return append_stored(raw, out);
     const size_t bound = libdeflate_zlib_compress_bound(codec->compressor, raw.len);
     uint8_t *const to = buf_reserve(out, bound);
     if (to == NULL)

@@ -18,6 +18,9 @@
 #define TEXT_BLOCK_LEAST 1024u
 #define TEXT_BLOCK_MOST  (1u << 20)
 
+/* Less than so many bytes are not compressed. */
+#define TEXT_BLOCK_STORED 256u
+
 struct text_codec;
 
 /* A new codec (heap; text_codec_free). `level` 1 to 12; 0: it only decompresses. */

@@ -147,8 +147,9 @@ void document_record_append(struct buf *out, const struct document_record *befor
         (d->n_passages != 1 ? RECORD_PASSAGES : 0u) | (d->date != DATE_NONE ? RECORD_DATE : 0u) |
         (d->title.len > 0 ? RECORD_TITLE : 0u) | (d->url.len > 0 ? RECORD_URL : 0u) |
         (span_equal(d->source, b->source) ? 0u : RECORD_SOURCE) | (jump != 0 ? RECORD_LINE : 0u);
-    buf_put_u8(out, (uint8_t)flags);
-    buf_put_varint(out, d->text_bytes);
+    buf_put_varint(out, 2 * (uint64_t)d->text_bytes + (flags != 0));
+    if (flags != 0)
+        buf_put_u8(out, (uint8_t)flags);
     if (flags & RECORD_PASSAGES)
         buf_put_varint(out, d->n_passages);
     if (flags & RECORD_DATE)
@@ -172,8 +173,9 @@ static struct span read_string(struct cursor *c, uint64_t most)
 static void read_record(struct cursor *c, const struct document_record *before,
                         struct document_record *d)
 {
-    const unsigned flags = cursor_u8(c);
-    d->text_bytes = (uint32_t)cursor_varint_max(c, LIMIT_DOCUMENT_BYTES);
+    const uint64_t head = cursor_varint_max(c, 2 * (uint64_t)LIMIT_DOCUMENT_BYTES + 1);
+    const unsigned flags = head % 2 != 0 ? cursor_u8(c) : 0;
+    d->text_bytes = (uint32_t)(head / 2);
     d->n_passages = flags & RECORD_PASSAGES ? (uint32_t)cursor_varint_max(c, LIMIT_PASSAGES) : 1;
     d->date = flags & RECORD_DATE ? (int32_t)cursor_varint_max(c, 99991231) : DATE_NONE;
     d->title = flags & RECORD_TITLE ? read_string(c, LIMIT_TITLE_BYTES) : span_of(NULL, 0);

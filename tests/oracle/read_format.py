@@ -71,7 +71,8 @@ class Segment:
             _text_start, _first_passage = c.varint(), c.varint()
             source, line = "", 0
             for _ in range(n):
-                flags, size = c.nums(1, 1)[0], c.varint()
+                size = c.varint()
+                size, flags = size >> 1, c.num(1) if size & 1 else 0
                 passages = c.varint() if flags & 1 else 1
                 day = "%08d" % (c.varint() if flags & 2 else 0)
                 date = "-".join(d for d in (day[:4], day[4:6], day[6:]) if int(d))

@@ -135,7 +135,7 @@ static void change_records(struct forge *f, void (*change)(struct buf *))
     buf_release(&made);
 }
 
-/* Document 0: text start 0, first passage 0, flags, 44 bytes, date 20230101 (4 bytes), title. */
+/* Document 0: text start 0, first passage 0, 2 * 44 bytes + 1, flags, date 20230101 (4 bytes), title. */
 static void set_text_start(struct buf *raw)
 {
     raw->data[0] = 1;
@@ -149,7 +149,7 @@ static void set_first_passage(struct buf *raw)
 /* In two bytes more: a flag, and the number. */
 static void set_n_passages(struct buf *raw)
 {
-    raw->data[2] |= 1;
+    raw->data[3] |= 1;
     buf_put_u8(raw, 0);
     memmove(raw->data + 5, raw->data + 4, raw->len - 5);
     raw->data[4] = 2;
@@ -163,12 +163,12 @@ static void set_one_passage(struct buf *raw)
 
 static void set_unknown_flag(struct buf *raw)
 {
-    raw->data[2] |= 0x40;
+    raw->data[3] |= 0x40;
 }
 
 static void set_text_bytes(struct buf *raw)
 {
-    raw->data[3]--;
+    raw->data[2] -= 2;
 }
 
 static void set_date(struct buf *raw)

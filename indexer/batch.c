@@ -67,6 +67,11 @@ enum status batch_add(struct batch *b, const struct document *d)
     return buf_status(&b->bytes);
 }
 
+void batch_drop_last(struct batch *b)
+{
+    b->bytes.len = (size_t)(uintptr_t)b->documents[--b->n].id.data; /* its first field */
+}
+
 void batch_clear(struct batch *b)
 {
     buf_clear(&b->bytes);

@@ -44,7 +44,6 @@ struct batch {
     size_t n;
     size_t cap;
     struct batch_result *results;
-    struct id_hash *ids;            /* the caller's, one a document */
     struct batch_passage *passages; /* of all documents, in order */
     size_t n_passages;
     size_t passages_cap;
@@ -79,6 +78,7 @@ struct batch_scratch {
 void batch_scratch_release(struct batch_scratch *s);
 
 enum status batch_add(struct batch *b, const struct document *document);
+void batch_drop_last(struct batch *b); /* takes the document back that was added last */
 void batch_clear(struct batch *b);
 void batch_release(struct batch *b);
 

@@ -148,36 +148,34 @@ static enum status submit_batch(struct ingest *in)
 
 /* --- documents --- */
 
-/* Whether the document is to be left out, which is then reported: here and now, so that reports
- * stand in the order of the input. */
-static enum status refuse(struct ingest *in, const struct document *d, bool *refused)
+/* Into the open batch, and out again if its id was there before: while its bytes are copied, what is
+ * known of ids comes from memory. Reported here and now, so that reports stand in the order of the
+ * input. */
+static enum status add_document(struct ingest *in, struct batch *b, const struct document *d)
 {
-    *refused = true;
-    if (d->title.len == 0 && d->text.len == 0) {
-        report_bad(in->report, d->source, d->line, REPORT_EMPTY, "neither title nor text");
-        return STATUS_OK;
-    }
     bool added;
-    TRY(id_set_add(in->ids, d->id, &added));
-    if (!added)
-        report_bad(in->report, d->source, d->line, REPORT_DUPLICATE,
-                   "id '%.*s' was there before; the first stands", (int)d->id.len,
-                   (const char *)d->id.data);
-    *refused = !added;
+    const struct id_key key = id_set_key(in->ids, d->id);
+    TRY(batch_add(b, d));
+    TRY(id_set_add_key(in->ids, key, &added));
+    if (added)
+        return STATUS_OK;
+    batch_drop_last(b);
+    report_bad(in->report, d->source, d->line, REPORT_DUPLICATE,
+               "id '%.*s' was there before; the first stands", (int)d->id.len,
+               (const char *)d->id.data);
     return STATUS_OK;
 }
 
 static enum status read_document(void *context, const struct document *d)
 {
     struct ingest *const in = context;
-    bool refused;
-    TRY(refuse(in, d, &refused));
-    if (refused)
+    if (d->title.len == 0 && d->text.len == 0) {
+        report_bad(in->report, d->source, d->line, REPORT_EMPTY, "neither title nor text");
         return STATUS_OK;
+    }
     if (in->open == NULL)
         TRY(open_batch(in));
-    struct batch *const b = &in->open->batch;
-    TRY(batch_add(b, d));
+    TRY(add_document(in, &in->open->batch, d));
     if (in->open->batch.bytes.len < BATCH_BYTES)
         return STATUS_OK;
     const double start = clock_thread_seconds();

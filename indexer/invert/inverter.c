@@ -315,7 +315,7 @@ static enum status encode_bucket(const struct bucket_job *j, struct inverter_sea
         if (to_run)
             run_encoder_begin(&s->runs, entry.term);
         else
-            list_encoder_begin(&s->lists, entry.term);
+            list_encoder_begin(&s->lists, entry.term, n);
         for (; more && entry.local == local; more = bucket_walk_next(&walk, &entry)) {
             if (!v->forms)
                 continue;

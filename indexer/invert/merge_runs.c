@@ -161,7 +161,7 @@ static enum status merge_terms(const struct merge_job *j, struct merging *m)
         buf_append_span(&m->term, m->heap[0]->term);
         TRY(buf_status(&m->term));
         const struct span term = buf_span(&m->term);
-        list_encoder_begin(&m->encoder, term);
+        list_encoder_begin(&m->encoder, term, UINT64_MAX);
         m->n_forms = 0;
         while (m->n > 0 && span_equal(m->heap[0]->term, term))
             TRY(take_top(j, m));

@@ -14,9 +14,10 @@
 /* Records are written as 8 bytes, of which the next record overwrites those behind its start. */
 #define STORE_BYTES 8u
 
+/* Where the next record goes stands apart (struct partition): that is read and written for each
+ * record, and these only for each block. */
 struct bucket_chain {
     uint8_t *first; /* block; NULL: nothing in it */
-    uint8_t *at;    /* where the next record goes */
     uint64_t blocks;
 };
 
@@ -45,6 +46,7 @@ struct range_job {
     size_t n_streams;
     struct region *region;
     struct bucket_chain *chains; /* of this range, one a bucket */
+    uint8_t **ends;              /* likewise */
     bool spend;
     uint8_t *spare; /* blocks in memory of streams, each with the address of the next */
 };
@@ -63,9 +65,10 @@ static void set_next_block(uint8_t *block, uint8_t *next)
 
 _Static_assert(sizeof(uint8_t *) <= LINK_BYTES, "a link holds an address");
 
-/* A new block behind the chain's last, or as its first. */
-static bool extend(struct range_job *j, struct bucket_chain *c)
+/* A new block behind the last of the bucket's chain, or as its first. */
+static bool extend(struct range_job *j, uint32_t bucket)
 {
+    struct bucket_chain *const c = &j->chains[bucket];
     uint8_t *const block = j->spare != NULL ? j->spare : region_take(j->region, BLOCK_BYTES);
     if (block == NULL)
         return false;
@@ -74,9 +77,9 @@ static bool extend(struct range_job *j, struct bucket_chain *c)
     if (c->first == NULL)
         c->first = block;
     else
-        set_next_block(block_of(c->at), block);
+        set_next_block(block_of(j->ends[bucket]), block);
     c->blocks++;
-    c->at = block + LINK_BYTES;
+    j->ends[bucket] = block + LINK_BYTES;
     return true;
 }
 
@@ -98,7 +101,7 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
     const uint32_t *const places = j->partition->order->places[s->table];
     const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
     const unsigned shift = shape.passage_bits + shape.position_bits;
-    struct bucket_chain *const chains = j->chains;
+    uint8_t **const ends = j->ends;
     const unsigned bytes = j->partition->bytes;
     uint64_t i = 0;
     for (uint32_t p = 0; p < s->n_passages; p++) {
@@ -111,11 +114,11 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
             if (word == WORD_DROPPED)
                 continue;
             const uint32_t place = places[word];
-            struct bucket_chain *const c = &chains[place >> shape.local_bits];
-            if (at_end(c->at) && !extend(j, c))
+            const uint32_t bucket = place >> shape.local_bits;
+            if (at_end(ends[bucket]) && !extend(j, bucket))
                 return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
-            store_le64(c->at, (uint64_t)(place & local_mask) << shift | place_bits);
-            c->at += bytes;
+            store_le64(ends[bucket], (uint64_t)(place & local_mask) << shift | place_bits);
+            ends[bucket] += bytes;
         }
     }
     return STATUS_OK;
@@ -161,7 +164,8 @@ enum status partition_make(struct partition *p, const struct word_order *order,
     *p = (struct partition){
         .order = order, .shape = shape, .bytes = occurrence_bytes(shape), .n_ranges = n};
     p->chains = calloc((size_t)n * order->n_buckets, sizeof *p->chains);
-    if (p->chains == NULL)
+    p->ends = calloc((size_t)n * order->n_buckets, sizeof *p->ends);
+    if (p->chains == NULL || p->ends == NULL)
         return fail_no_memory();
     share_out(streams, n_streams, jobs, n);
     for (unsigned i = 0; i < n; i++) {
@@ -172,6 +176,7 @@ enum status partition_make(struct partition *p, const struct word_order *order,
         jobs[i].spend = spend;
         jobs[i].spare = NULL;
         jobs[i].chains = p->chains + (size_t)i * order->n_buckets;
+        jobs[i].ends = p->ends + (size_t)i * order->n_buckets;
         workers_submit(workers, &jobs[i].job);
     }
     return workers_finish(workers, 0);
@@ -180,43 +185,54 @@ enum status partition_make(struct partition *p, const struct word_order *order,
 void partition_release(struct partition *p)
 {
     free(p->chains);
+    free(p->ends);
     p->chains = NULL;
+    p->ends = NULL;
 }
 
 /* A walk over the blocks of a chain: each piece of records in turn. */
 struct chain_walk {
-    const struct bucket_chain *chain;
-    const uint8_t *block;
+    const uint8_t *block; /* NULL: behind the last */
+    uint8_t *end;
     unsigned bytes;
 };
 
+/* Blocks of a chain stand anywhere, so what comes next is asked for before this one is read. */
+static void prefetch_block(const uint8_t *block)
+{
+    for (size_t line = 0; line < 4; line++)
+        __builtin_prefetch(block + 64 * line);
+}
+
 static bool next_piece(struct chain_walk *w, const uint8_t **records, size_t *n)
 {
-    const struct bucket_chain *const c = w->chain;
     if (w->block == NULL)
         return false;
-    const bool last = block_of(c->at) == w->block;
+    const bool last = block_of(w->end) == w->block;
     *records = w->block + LINK_BYTES;
-    *n = last ? (size_t)(c->at - *records) / w->bytes : block_records(w->bytes);
+    *n = last ? (size_t)(w->end - *records) / w->bytes : block_records(w->bytes);
     w->block = last ? NULL : next_block(w->block);
+    if (!last)
+        prefetch_block(w->block);
     return true;
 }
 
 /* The chain of `bucket` in range r. */
 static struct chain_walk chain_of(const struct partition *p, uint32_t bucket, unsigned r)
 {
-    const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
-    return (struct chain_walk){c, c->first, p->bytes};
+    const size_t chain = (size_t)r * p->order->n_buckets + bucket;
+    return (struct chain_walk){p->chains[chain].first, p->ends[chain], p->bytes};
 }
 
 uint64_t partition_count(const struct partition *p, uint32_t bucket)
 {
     uint64_t count = 0;
     for (unsigned r = 0; r < p->n_ranges; r++) {
-        const struct bucket_chain *const c = &p->chains[(size_t)r * p->order->n_buckets + bucket];
-        if (c->first != NULL)
-            count += (c->blocks - 1) * block_records(p->bytes) +
-                     (size_t)(c->at - block_of(c->at) - LINK_BYTES) / p->bytes;
+        const size_t chain = (size_t)r * p->order->n_buckets + bucket;
+        uint8_t *const end = p->ends[chain];
+        if (p->chains[chain].first != NULL)
+            count += (p->chains[chain].blocks - 1) * block_records(p->bytes) +
+                     (size_t)(end - block_of(end) - LINK_BYTES) / p->bytes;
     }
     return count;
 }

@@ -70,6 +70,7 @@ struct partition {
     struct occurrence_shape shape;
     unsigned bytes;              /* of an occurrence */
     struct bucket_chain *chains; /* n_ranges for each bucket */
+    uint8_t **ends;              /* likewise: where the next record goes */
     unsigned n_ranges;
 };
 

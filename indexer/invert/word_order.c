@@ -171,8 +171,12 @@ static inline void prefetch(const struct word_order *o, unsigned table, uint32_t
 {
     const struct word_table *const t = o->tables[table];
     const struct keyed *const items = o->words[table];
-    if (at + PREFETCH_WORDS < t->n)
-        __builtin_prefetch(word_table_get(t, (uint32_t)items[at + PREFETCH_WORDS].value));
+    if (at + PREFETCH_WORDS < t->n) {
+        const struct word *const word =
+            word_table_get(t, (uint32_t)items[at + PREFETCH_WORDS].value);
+        __builtin_prefetch(word);
+        __builtin_prefetch(&word->term_len); /* which may stand in the next line */
+    }
     if (at + PREFETCH_STRINGS < t->n)
         __builtin_prefetch(word_table_term(t, (uint32_t)items[at + PREFETCH_STRINGS].value).data);
 }

@@ -270,10 +270,22 @@ static enum status run_holds(struct id_set *s, const struct id_run *r, struct ke
     return STATUS_OK;
 }
 
-enum status id_set_add(struct id_set *s, struct span id, bool *added)
+struct id_key id_set_key(const struct id_set *s, struct span id)
 {
     const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
     const struct keyed hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
+    __builtin_prefetch(filter_word(s, hash), 1);
+    return (struct id_key){hash.key, hash.value};
+}
+
+enum status id_set_add(struct id_set *s, struct span id, bool *added)
+{
+    return id_set_add_key(s, id_set_key(s, id), added);
+}
+
+enum status id_set_add_key(struct id_set *s, struct id_key key, bool *added)
+{
+    const struct keyed hash = {key.high, key.low};
     const uint64_t bits = filter_bits(hash);
     *added = true;
     if ((*filter_word(s, hash) & bits) == bits) {

@@ -25,6 +25,14 @@ void id_set_free(struct id_set *set); /* NULL is fine */
 
 enum status id_set_add(struct id_set *set, struct span id, bool *added /* OUT */);
 
+/* The same in two steps, with other work between them: memory that the second needs is on its way. */
+struct id_key {
+    uint64_t high;
+    uint64_t low;
+};
+struct id_key id_set_key(const struct id_set *set, struct span id);
+enum status id_set_add_key(struct id_set *set, struct id_key key, bool *added /* OUT */);
+
 /* Bytes in memory. */
 size_t id_set_bytes(const struct id_set *set);
 

@@ -61,8 +61,10 @@ void list_encoder_release(struct list_encoder *e)
     e->best = NULL;
 }
 
-void list_encoder_begin(struct list_encoder *e, struct span term)
+void list_encoder_begin(struct list_encoder *e, struct span term, uint64_t most)
 {
+    const uint32_t passages = e->settings.passages;
+    e->ranged = bounds_wanted(most < passages ? (uint32_t)most : passages, passages);
     e->term = term;
     posting_block_clear(&e->block);
     e->df = 0;
@@ -135,15 +137,14 @@ static void append_positions(struct list_encoder *e)
     }
 }
 
-/* Encodes the block. `ranges`: the term may get bounds. */
-static void encode_block(struct list_encoder *e, bool ranges)
+static void encode_block(struct list_encoder *e)
 {
     float shares[BLOCK_VALUES];
     compute_shares(e, shares);
     const float most = score_kernels()->largest(shares, e->block.n);
     e->max_share = most > e->max_share ? most : e->max_share;
     note_best(e->best, shares, e->block.n);
-    if (ranges)
+    if (e->ranged)
         note_ranges(e, shares);
     buf_put_le32(&e->directory, e->block.passages[e->block.n - 1]);
     buf_put_u8(&e->directory, bound_code(most));
@@ -160,7 +161,7 @@ static void encode_block(struct list_encoder *e, bool ranges)
 
 void list_encoder_flush(struct list_encoder *e)
 {
-    encode_block(e, true);
+    encode_block(e);
 }
 
 /* The most that append_term writes of numbers, the entry of a rare term included. */
@@ -258,7 +259,7 @@ static void append_list(struct list_encoder *e, struct term_entry *entry)
     const uint64_t lists_start = p->lists.len;
     const uint64_t bounds_start = p->bounds.len;
     const bool many = e->df > 0; /* a block was full */
-    encode_block(e, many || e->block.n == BLOCK_VALUES);
+    encode_block(e);
     entry->positions_bytes = p->positions.len - e->positions_start;
     if (many)
         append_directory(e, entry->positions_bytes);

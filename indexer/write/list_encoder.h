@@ -5,7 +5,7 @@
  *
  *     TRY(list_encoder_init(&e, &settings));
  *     for each term in ascending byte order:
- *         list_encoder_begin(&e, term);
+ *         list_encoder_begin(&e, term, most);
  *         for each posting, ascending:
  *             list_encoder_add(&e, passage, positions, tf);
  *         list_encoder_form(&e, form, count); ...        only where forms are kept
@@ -66,6 +66,7 @@ struct list_encoder {
     struct buf directory; /* a block: u32 last passage, u8 code, u64 body, u64 positions */
     uint64_t positions_start;
     float max_share;
+    bool ranged;          /* the term may get bounds */
     uint8_t *range_codes; /* a range of passages; 0 between two terms */
     uint32_t range;       /* that is being filled */
     float range_share;
@@ -78,8 +79,8 @@ struct list_encoder {
 enum status list_encoder_init(struct list_encoder *e, const struct postings_settings *settings);
 void list_encoder_release(struct list_encoder *e);
 
-/* `term` is borrowed until list_encoder_end. */
-void list_encoder_begin(struct list_encoder *e, struct span term);
+/* `term` is borrowed until list_encoder_end; it has at most `most` postings. */
+void list_encoder_begin(struct list_encoder *e, struct span term, uint64_t most);
 
 /* Ends a full block. */
 void list_encoder_flush(struct list_encoder *e);

@@ -297,7 +297,7 @@ static void check_list(const struct lists *lists, const struct list *l, const ch
 static void encode(struct list_encoder *e, const char *name, const struct list *l)
 {
     const uint32_t *positions = l->positions;
-    list_encoder_begin(e, span_of_string(name));
+    list_encoder_begin(e, span_of_string(name), UINT64_MAX);
     for (uint32_t i = 0; i < l->df; i++) {
         list_encoder_add(e, l->passages[i], positions, l->tfs[i]);
         positions += l->tfs[i];

@@ -136,7 +136,7 @@ static void encode_at_once(const struct plain *p, const struct list *l, struct l
 {
     uint8_t room[LIMIT_TERM_BYTES + 1];
     uint64_t counts[2];
-    list_encoder_begin(e, l->term);
+    list_encoder_begin(e, l->term, UINT64_MAX);
     for (uint32_t i = 0; i < l->n; i++)
         list_encoder_add(e, l->postings[i].passage, p->positions + l->postings[i].at,
                          l->postings[i].tf);
@@ -241,11 +241,11 @@ static void check_reader(const struct plain *p, struct run_file *f, uint32_t run
         cr_assert(r.df == df && r.cf == cf, "seed %u, run %u: counts of %u", p->first, run, i);
         if (decode && i % 2 == 0) {
             cr_assert_eq(run_reader_take(&r, true, &body, &forms), STATUS_OK);
-            list_encoder_begin(&got, l->term);
+            list_encoder_begin(&got, l->term, UINT64_MAX);
             cr_assert_eq(run_body_decode(buf_span(&body), df, cf, p->run_starts[run], &got),
                          STATUS_OK, "%s", status_message());
             cr_assert_eq(list_encoder_end(&got), STATUS_OK);
-            list_encoder_begin(&wanted, l->term);
+            list_encoder_begin(&wanted, l->term, UINT64_MAX);
             for (uint32_t j = 0; j < l->n; j++)
                 if (l->postings[j].passage >= p->run_starts[run] &&
                     l->postings[j].passage < p->run_starts[run + 1])

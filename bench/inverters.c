@@ -102,7 +102,9 @@ static void put(struct chain *c, struct region *arena, uint64_t value)
     const size_t n = varint_put(bytes, value);
     for (size_t i = 0; i < n; i++) {
         if (c->at == c->end) {
-            c->slice = c->first == NULL ? SLICE_LEAST : c->slice < SLICE_MOST ? 2 * c->slice : c->slice;
+            c->slice = c->first == NULL        ? SLICE_LEAST
+                       : c->slice < SLICE_MOST ? 2 * c->slice
+                                               : c->slice;
             uint8_t *const slice = arena->base + arena->used;
             arena->used += c->slice;
             if (c->first == NULL)

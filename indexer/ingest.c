@@ -192,7 +192,8 @@ static enum status read_corpus(struct ingest *in, const char *index_path,
     corpus.index_folder = span_of_string(index_path);
     const double start = clock_thread_seconds();
     TRY(corpus_read(&corpus, sources, n_sources, in->report, read_document, in));
-    in->seconds.parse += clock_thread_seconds() - start;
+    in->seconds.read = report_read_seconds(in->report);
+    in->seconds.parse += clock_thread_seconds() - start - in->seconds.read;
     TRY(submit_batch(in));
     TRY(workers_finish(in->workers, 0));
     if (in->options->store_text)

@@ -53,7 +53,8 @@ struct ingest_options {
 /* Seconds of processor time, of all threads together, by phase; they overlap where there are
  * several threads. */
 struct ingest_seconds {
-    double parse;    /* reading and parsing the corpus, duplicate ids */
+    double read;     /* getting the bytes of the corpus, unpacked */
+    double parse;    /* them into documents, duplicate ids */
     double tokenise; /* text into tokens */
     double look_up;  /* tokens into words, passages */
     double invert;   /* words into buckets by term */

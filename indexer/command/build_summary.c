@@ -13,6 +13,7 @@ static const struct {
     const char *name;
     size_t offset;
 } phases[] = {
+    {"read", offsetof(struct ingest_seconds, read)},
     {"parse", offsetof(struct ingest_seconds, parse)},
     {"tokenise", offsetof(struct ingest_seconds, tokenise)},
     {"look_up", offsetof(struct ingest_seconds, look_up)},

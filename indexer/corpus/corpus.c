@@ -279,6 +279,7 @@ enum status corpus_read(const struct corpus_options *options, const char *const 
     enum status status = STATUS_OK;
     for (size_t i = 0; i < n && status == STATUS_OK; i++)
         status = read_source(&c, sources[i]);
+    report_add_read_seconds(report, unpack_seconds(r.in));
     unpack_free(r.in);
     reading_release(&r);
     return status;

@@ -30,6 +30,7 @@ struct report {
     struct binary_kind binary[BINARY_KINDS];
     size_t n_binary;
     uint64_t n_bytes;
+    double read_seconds;
     FILE *errors; /* NULL without an errors file */
     char *errors_path;
     struct buf line; /* scratch */
@@ -159,6 +160,16 @@ void report_add_bytes(struct report *r, uint64_t count)
 uint64_t report_bytes(const struct report *r)
 {
     return r->n_bytes;
+}
+
+void report_add_read_seconds(struct report *r, double seconds)
+{
+    r->read_seconds += seconds;
+}
+
+double report_read_seconds(const struct report *r)
+{
+    return r->read_seconds;
 }
 
 /* The counter of `kind`; that of "other" once the table is full. */

@@ -65,6 +65,10 @@ void report_sum(struct report *r, struct span path, enum report_kind kind, uint6
 void report_add_bytes(struct report *r, uint64_t count);
 uint64_t report_bytes(const struct report *r);
 
+/* Counts processor time that getting those bytes took. */
+void report_add_read_seconds(struct report *r, double seconds);
+double report_read_seconds(const struct report *r);
+
 /* Counts a binary file under its kind ("pdf", "png", "no extension"). */
 void report_binary(struct report *r, struct span path, const char *kind);
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "indexer/corpus/packing.h"
 
 #define WINDOW_BYTES (256u << 10) /* fits the second-level cache */
@@ -26,6 +27,7 @@ struct unpack {
     struct source *own;    /* that of unpack_start, freed here */
     struct trouble *trouble;
     uint64_t n_read; /* bytes read from the source */
+    double seconds;  /* in sources, of all streams */
     uint8_t *window;
     size_t at;
     size_t end;
@@ -69,7 +71,9 @@ static void stop_without_memory(struct unpack *u)
 /* Up to `room` bytes of the source; 0 at the end. */
 static size_t read_source(struct unpack *u, uint8_t *to, size_t room)
 {
+    const double start = clock_thread_seconds();
     const size_t n = u->source == NULL ? 0 : source_read(u->source, to, room);
+    u->seconds += clock_thread_seconds() - start;
     u->n_read += n;
     u->ended |= n == 0;
     return n;
@@ -237,6 +241,11 @@ const char *unpack_problem(const struct unpack *u, enum report_kind *kind)
 uint64_t unpack_bytes(const struct unpack *u)
 {
     return u->n_read;
+}
+
+double unpack_seconds(const struct unpack *u)
+{
+    return u->seconds;
 }
 
 uint64_t unpack_replaced(const struct unpack *u)

@@ -69,6 +69,9 @@ const char *unpack_problem(const struct unpack *u, enum report_kind *kind /* OUT
 /* Bytes that went into the window since the stream started: unpacked, not decoded. */
 uint64_t unpack_bytes(const struct unpack *u);
 
+/* Processor seconds that reading and unpacking took, of all streams so far. */
+double unpack_seconds(const struct unpack *u);
+
 /* Sequences that were no characters in an encoding other than UTF-8. */
 uint64_t unpack_replaced(const struct unpack *u);
 

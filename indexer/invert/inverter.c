@@ -8,9 +8,10 @@
 #include "common/base/clock.h"
 #include "common/codec/bitpack.h"
 
-/* Bytes that a word of the streams takes until it is in a list: itself, its occurrence in a
- * partition (with what blocks waste), and its share of the largest bucket's scratch. */
-#define BYTES_A_WORD 14u
+/* Bytes that a word of the streams takes until it is in a list, besides its occurrence in a
+ * partition, which takes its own place: what blocks waste, and its share of the largest bucket's
+ * scratch and of the lists. */
+#define BYTES_A_WORD 3u
 /* Occurrences of the buckets that one job sorts and encodes. */
 #define JOB_OCCURRENCES (96u << 10)
 #define JOB_BUCKETS     64u
@@ -213,7 +214,8 @@ bool inverter_is_full(const struct inverter *v)
     /* Terms of a bucket take at most 16 bits or so. */
     const struct occurrence_shape shape = shape_of(v, 17);
     full |= shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS;
-    return full || tables + BYTES_A_WORD * v->n_words > v->options.memory;
+    const size_t bytes_a_word = BYTES_A_WORD + occurrence_bytes(shape);
+    return full || tables + bytes_a_word * v->n_words > v->options.memory;
 }
 
 /* --- buckets into lists or runs --- */

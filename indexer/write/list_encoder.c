@@ -229,6 +229,8 @@ static void take_best(struct best_shares *b, uint32_t df, uint16_t best[BEST_SHA
     size_t n = 0;
     while (n < BEST_SHARES && df >= best_share_ranks[n])
         n++;
+    if (n == 0)
+        return; /* as in most lists */
     if (b->n <= SHARES_LISTED) {
         score_kernels()->best(b->list, b->n, best_share_ranks, n, best);
         return;

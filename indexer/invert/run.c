@@ -267,28 +267,30 @@ static enum status damaged(void)
     return fail(STATUS_IO, "a run of the build is damaged");
 }
 
-/* Positions from their values. */
-static void add_posting(struct list_encoder *e, uint32_t passage, uint32_t *values, uint32_t tf)
+static enum status decode_few(struct cursor *c, uint32_t df, uint64_t cf, uint32_t first,
+                              struct list_encoder *e)
 {
-    for (uint32_t i = 1; i < tf; i++)
-        values[i] += values[i - 1] + 1;
-    list_encoder_add(e, passage, values, tf);
-}
-
-static enum status decode_few(struct cursor *c, uint32_t df, uint32_t first, struct list_encoder *e)
-{
-    uint32_t passage = first;
+    uint32_t passages[FEW_OCCURRENCES];
+    uint32_t tfs[FEW_OCCURRENCES];
+    uint32_t values[FEW_OCCURRENCES];
+    uint32_t passage = 0;
+    uint64_t n_values = 0;
+    if (df > cf)
+        return damaged();
     for (uint32_t i = 0; i < df; i++) {
-        uint32_t values[FEW_OCCURRENCES];
         passage += (uint32_t)cursor_varint(c);
         const uint64_t tf = cursor_varint(c);
-        if (tf < 1 || tf > FEW_OCCURRENCES)
+        if (tf < 1 || tf > cf - n_values)
             return damaged();
+        passages[i] = passage;
+        tfs[i] = (uint32_t)tf;
         for (uint64_t j = 0; j < tf; j++)
-            values[j] = (uint32_t)cursor_varint(c);
-        add_posting(e, passage, values, (uint32_t)tf);
+            values[n_values++] = (uint32_t)cursor_varint(c);
     }
-    return c->bad ? damaged() : STATUS_OK;
+    if (c->bad)
+        return damaged();
+    list_encoder_add_coded(e, first, passages, tfs, df, values);
+    return STATUS_OK;
 }
 
 /* One block: passages, tfs, values; `values` grows as needed. */
@@ -311,11 +313,11 @@ static enum status decode_block(struct cursor *c, uint32_t *base, uint32_t n, ui
     for (uint64_t from = 0; from < total; from += BLOCK_VALUES)
         packed_block_read(c, total - from < BLOCK_VALUES ? (size_t)(total - from) : BLOCK_VALUES,
                           all + from);
-    uint64_t at = 0;
-    for (uint32_t i = 0; i < n; at += tfs[i++])
-        add_posting(e, first + passages[i], all + at, tfs[i]);
+    if (c->bad)
+        return damaged();
+    list_encoder_add_coded(e, first, passages, tfs, n, all);
     *base = passages[n - 1] + 1;
-    return c->bad ? damaged() : STATUS_OK;
+    return STATUS_OK;
 }
 
 enum status run_body_decode(struct span body, uint32_t df, uint64_t cf, uint32_t first_passage,
@@ -323,7 +325,7 @@ enum status run_body_decode(struct span body, uint32_t df, uint64_t cf, uint32_t
 {
     struct cursor c = cursor_of(body.data, body.len);
     if (df <= BLOCK_VALUES && cf <= FEW_OCCURRENCES)
-        return decode_few(&c, df, first_passage, e);
+        return decode_few(&c, df, cf, first_passage, e);
     struct buf values = BUF_INIT;
     uint32_t base = 0;
     enum status status = STATUS_OK;

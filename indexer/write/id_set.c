@@ -19,8 +19,8 @@
 
 #define SLOTS_FIRST  4096u
 #define PAGE_IDS     256u /* hashes between two that stay in memory */
-#define BLOOM_BITS   10u  /* an id */
-#define BLOOM_PROBES 6u
+#define LINE_IDS     32u  /* of a Bloom filter, a line of 512 bits: 16 an id */
+#define LINE_PROBES  7u
 #define PENDING_MOST 128u
 #define FILTER_SLOTS 8u /* slots that share a word of 64 bits of the filter */
 
@@ -29,11 +29,22 @@ _Static_assert(sizeof(struct keyed) == 16, "a hash of 128 bits");
 struct id_run {
     uint64_t start; /* in the spool */
     uint64_t n;
-    uint64_t *bloom;
-    uint64_t bloom_mask; /* bits less one */
-    uint64_t *pages;     /* key of each page's first hash */
+    uint64_t *pages; /* key of each page's first hash */
     size_t n_pages;
 };
+
+/* A Bloom filter of the ids of some consecutive runs. An id has all its bits in one line of the
+ * cache, so that asking costs one access to memory. Each filter holds half as many ids again as
+ * the one before it, so that there are few, however many runs there are. */
+struct id_filter {
+    uint64_t *lines; /* of 8 words each */
+    uint64_t n_lines;
+    uint64_t room; /* ids that it may still take */
+    size_t first_run;
+    size_t end_run;
+};
+
+#define FILTERS_MOST 40u
 
 struct id_set {
     const struct spool_folder *folder;
@@ -48,6 +59,8 @@ struct id_set {
     struct spool spool;
     struct id_run *runs;
     size_t n_runs;
+    struct id_filter filters[FILTERS_MOST]; /* of the runs */
+    unsigned n_filters;
     size_t run_bytes; /* of filters and pages */
 };
 
@@ -91,10 +104,10 @@ void id_set_free(struct id_set *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->n_runs; i++) {
-        free(s->runs[i].bloom);
+    for (size_t i = 0; i < s->n_runs; i++)
         free(s->runs[i].pages);
-    }
+    for (unsigned i = 0; i < s->n_filters; i++)
+        free(s->filters[i].lines);
     free(s->runs);
     free(s->filter);
     spool_release(&s->spool);
@@ -155,20 +168,53 @@ static enum status grow(struct id_set *s)
     return STATUS_OK;
 }
 
-/* The i-th bit of a filter that a hash sets. */
-static uint64_t bloom_bit(const struct id_run *r, struct keyed hash, unsigned i)
+static uint64_t *filter_line(const struct id_filter *f, struct keyed hash)
 {
-    return (hash.value + i * (hash.key | 1)) & r->bloom_mask;
+    return f->lines + 8 * (uint64_t)((unsigned __int128)hash.key * f->n_lines >> 64);
 }
 
-static bool bloom_holds(const struct id_run *r, struct keyed hash)
+/* The i-th bit of a line that a hash sets. */
+static unsigned line_bit(struct keyed hash, unsigned i)
 {
-    for (unsigned i = 0; i < BLOOM_PROBES; i++) {
-        const uint64_t bit = bloom_bit(r, hash, i);
-        if ((r->bloom[bit / 64] >> bit % 64 & 1) == 0)
+    return (unsigned)(hash.value >> 9 * i & 511);
+}
+
+static bool filter_holds(const struct id_filter *f, struct keyed hash)
+{
+    const uint64_t *const line = filter_line(f, hash);
+    for (unsigned i = 0; i < LINE_PROBES; i++) {
+        const unsigned bit = line_bit(hash, i);
+        if ((line[bit / 64] >> bit % 64 & 1) == 0)
             return false;
     }
     return true;
+}
+
+/* The filter that takes the n ids of the next run. */
+static enum status open_filter(struct id_set *s, uint64_t n, struct id_filter **out)
+{
+    struct id_filter *const last = s->n_filters > 0 ? &s->filters[s->n_filters - 1] : NULL;
+    *out = last;
+    if (last != NULL && last->room >= n)
+        return STATUS_OK;
+    if (s->n_filters == FILTERS_MOST)
+        return fail(STATUS_LIMIT, "too many ids");
+    const uint64_t before = last != NULL ? last->n_lines * LINE_IDS : 0;
+    const uint64_t wanted = before + before / 2;
+    const uint64_t room = wanted > n ? wanted : n;
+    struct id_filter *const f = &s->filters[s->n_filters];
+    *f = (struct id_filter){.n_lines = room / LINE_IDS + 1,
+                            .room = room,
+                            .first_run = s->n_runs - 1,
+                            .end_run = s->n_runs - 1};
+    f->lines = aligned_alloc(64, (size_t)f->n_lines * 64);
+    if (f->lines == NULL)
+        return fail_no_memory();
+    memset(f->lines, 0, (size_t)f->n_lines * 64);
+    s->n_filters++;
+    s->run_bytes += (size_t)f->n_lines * 64;
+    *out = f;
+    return STATUS_OK;
 }
 
 static int compare_hashes(const void *a, const void *b, void *context)
@@ -182,24 +228,24 @@ static int compare_hashes(const void *a, const void *b, void *context)
 /* Filter, pages and file of the sorted hashes. */
 static enum status write_run(struct id_set *s, struct id_run *r, const struct keyed *hashes)
 {
-    uint64_t bits = 1024;
-    while (bits < BLOOM_BITS * r->n)
-        bits *= 2;
-    r->bloom_mask = bits - 1;
-    r->bloom = calloc((size_t)(bits / 64), sizeof *r->bloom);
+    struct id_filter *f;
+    TRY(open_filter(s, r->n, &f));
     r->n_pages = (size_t)ceil_div(r->n, PAGE_IDS);
     r->pages = malloc(r->n_pages * sizeof *r->pages);
-    if (r->bloom == NULL || r->pages == NULL)
+    if (r->pages == NULL)
         return fail_no_memory();
     for (uint64_t i = 0; i < r->n; i++) {
         if (i % PAGE_IDS == 0)
             r->pages[i / PAGE_IDS] = hashes[i].key;
-        for (unsigned p = 0; p < BLOOM_PROBES; p++) {
-            const uint64_t bit = bloom_bit(r, hashes[i], p);
-            r->bloom[bit / 64] |= UINT64_C(1) << bit % 64;
+        uint64_t *const line = filter_line(f, hashes[i]);
+        for (unsigned p = 0; p < LINE_PROBES; p++) {
+            const unsigned bit = line_bit(hashes[i], p);
+            line[bit / 64] |= UINT64_C(1) << bit % 64;
         }
     }
-    s->run_bytes += (size_t)(bits / 8) + r->n_pages * sizeof *r->pages;
+    f->room -= r->n;
+    f->end_run = s->n_runs;
+    s->run_bytes += r->n_pages * sizeof *r->pages;
     spool_append(&s->spool, hashes, (size_t)r->n * sizeof *hashes);
     return spool_status(&s->spool);
 }
@@ -270,11 +316,26 @@ static enum status run_holds(struct id_set *s, const struct id_run *r, struct ke
     return STATUS_OK;
 }
 
+/* Whether none of the filter's runs holds the hash. */
+static enum status missing_in_runs(struct id_set *s, const struct id_filter *f, struct keyed hash,
+                                   bool *none)
+{
+    *none = true;
+    for (size_t i = f->first_run; i < f->end_run && *none; i++) {
+        bool holds = false;
+        TRY(run_holds(s, &s->runs[i], hash, &holds));
+        *none = !holds;
+    }
+    return STATUS_OK;
+}
+
 struct id_key id_set_key(const struct id_set *s, struct span id)
 {
     const XXH128_hash_t h = XXH3_128bits_withSeed(id.data, id.len, s->seed);
     const struct keyed hash = {h.high64 | (h.low64 == 0), h.low64}; /* never both 0 */
     __builtin_prefetch(filter_word(s, hash), 1);
+    for (unsigned i = 0; i < s->n_filters; i++)
+        __builtin_prefetch(filter_line(&s->filters[i], hash));
     return (struct id_key){hash.key, hash.value};
 }
 
@@ -292,12 +353,9 @@ enum status id_set_add_key(struct id_set *s, struct id_key key, bool *added)
         TRY(settle(s));
         *added = is_free(find(s, hash));
     }
-    for (size_t i = 0; i < s->n_runs && *added; i++) {
-        bool holds = false;
-        if (bloom_holds(&s->runs[i], hash))
-            TRY(run_holds(s, &s->runs[i], hash, &holds));
-        *added = !holds;
-    }
+    for (unsigned i = 0; i < s->n_filters && *added; i++)
+        if (filter_holds(&s->filters[i], hash))
+            TRY(missing_in_runs(s, &s->filters[i], hash, added));
     if (!*added)
         return STATUS_OK;
     __builtin_prefetch(&s->slots[hash.key & s->mask], 1);

@@ -8,8 +8,8 @@
  *
  * An id is its XXH3 of 128 bits under a seed drawn for this process, so that nobody can aim two ids
  * at one hash: the chance that any two of 10^9 ids meet is below 10^-20. Hashes stay in a table while it is
- * small; a full table becomes a sorted run on disk, of which a Bloom filter (10 bits an id) and
- * every 256th hash stay in memory.
+ * small; a full table becomes a sorted run on disk, of which every 256th hash stays in memory, and
+ * Bloom filters over several runs (16 to 24 bits an id).
  */
 #ifndef QIAO_INDEXER_WRITE_ID_SET_H
 #define QIAO_INDEXER_WRITE_ID_SET_H

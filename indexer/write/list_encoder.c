@@ -164,6 +164,32 @@ void list_encoder_flush(struct list_encoder *e)
     encode_block(e);
 }
 
+void list_encoder_add_coded(struct list_encoder *e, uint32_t first, const uint32_t *passages,
+                            const uint32_t *tfs, uint32_t n, const uint32_t *values)
+{
+    struct posting_block *const b = &e->block;
+    for (uint32_t i = 0; i < n && e->status == STATUS_OK;) {
+        if (b->n == BLOCK_VALUES)
+            encode_block(e);
+        const uint32_t room = BLOCK_VALUES - b->n;
+        const uint32_t some = n - i < room ? n - i : room;
+        size_t n_values = 0;
+        for (uint32_t k = 0; k < some; k++) {
+            b->passages[b->n + k] = first + passages[i + k];
+            b->tfs[b->n + k] = tfs[i + k];
+            n_values += tfs[i + k];
+        }
+        e->status = posting_block_reserve(b, n_values);
+        if (e->status != STATUS_OK)
+            return;
+        memcpy(b->values + b->n_values, values, n_values * sizeof *values);
+        values += n_values;
+        b->n_values += n_values;
+        b->n += some;
+        i += some;
+    }
+}
+
 /* The most that append_term writes of numbers, the entry of a rare term included. */
 #define TERM_ROW_BYTES (4 * VARINT_MAX_BYTES + 2)
 #define DIRECTORY_ROW  21u

@@ -95,6 +95,11 @@ static inline void list_encoder_add(struct list_encoder *e, uint32_t passage,
         e->status = posting_block_add(&e->block, passage, positions, tf);
 }
 
+/* n postings whose passages are counted from `first` on, and their positions as POSI has them: the
+ * first of each, then gaps less one. After a failure nothing happens. */
+void list_encoder_add_coded(struct list_encoder *e, uint32_t first, const uint32_t *passages,
+                            const uint32_t *tfs, uint32_t n, const uint32_t *values);
+
 /* A form of the open term and how often it occurs. Forms ascend. */
 void list_encoder_form(struct list_encoder *e, struct span form, uint64_t count);
 

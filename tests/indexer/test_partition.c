@@ -243,41 +243,58 @@ static void check_partition(const struct partition *p, const struct input *in, c
     free(scratch.starts);
 }
 
-static void check_case(const struct shape_case *c, unsigned first)
+/* In as few bits as there can be, and as many; with `heavy` (or NULL) as word_order.h has it. */
+static void check_heavy(const struct shape_case *c, const struct input *in,
+                        const bool *const *heavy, struct workers *workers, const char *what)
 {
-    struct input in;
     struct word_order order = {0};
     struct partition partition;
     struct region regions[8];
-    struct workers *workers;
-    unsigned seed = first;
-    char what[96];
-    (void)snprintf(what, sizeof what, "seed %u, %s", first, c->what);
-    make_input(&in, c, &seed);
-    cr_assert_eq(workers_new(c->workers, &workers), STATUS_OK);
     for (unsigned i = 0; i < c->workers; i++)
         cr_assert_eq(region_reserve(&regions[i], 256u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, in.pointers, c->tables, NULL, workers), STATUS_OK);
-    check_order(&order, &in, c, what);
-    /* As few bits as there can be, and as many. */
-    const unsigned passage_bits = bits_of(in.n_passages);
-    const unsigned position_bits = bits_of(in.longest);
+    cr_assert_eq(word_order_make(&order, in->pointers, c->tables, heavy, workers), STATUS_OK);
+    check_order(&order, in, c, what);
+    const unsigned passage_bits = bits_of(in->n_passages);
+    const unsigned position_bits = bits_of(in->longest);
     const unsigned spare = OCCURRENCE_BITS - order.local_bits - passage_bits - position_bits;
     const struct occurrence_shape shapes[] = {
         {order.local_bits, passage_bits, position_bits},
         {order.local_bits, passage_bits + spare / 2, position_bits + spare - spare / 2},
     };
     for (size_t i = 0; i < 2; i++) {
-        cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shapes[i], i == 1,
-                                    regions, workers),
+        const bool spend = heavy != NULL && i == 1; /* the last time that the streams are needed */
+        cr_assert_eq(partition_make(&partition, &order, in->streams, in->n_streams, shapes[i],
+                                    spend, regions, workers),
                      STATUS_OK, "%s: %s", what, status_message());
-        check_partition(&partition, &in, what);
+        check_partition(&partition, in, what);
         partition_release(&partition);
     }
     word_order_release(&order);
-    workers_free(workers);
     for (unsigned i = 0; i < c->workers; i++)
         region_release(&regions[i]);
+}
+
+static void check_case(const struct shape_case *c, unsigned first)
+{
+    struct input in;
+    struct workers *workers;
+    bool *heavy[TABLES_MOST];
+    unsigned seed = first;
+    char what[96];
+    (void)snprintf(what, sizeof what, "seed %u, %s", first, c->what);
+    make_input(&in, c, &seed);
+    cr_assert_eq(workers_new(c->workers, &workers), STATUS_OK);
+    check_heavy(c, &in, NULL, workers, what);
+    for (unsigned t = 0; t < c->tables; t++) {
+        heavy[t] = calloc((size_t)in.tables[t].n + 1, sizeof *heavy[t]);
+        cr_assert_not_null(heavy[t]);
+        for (uint32_t w = 0; w < in.tables[t].n; w++)
+            heavy[t][w] = seed_below(&seed, 60) == 0;
+    }
+    check_heavy(c, &in, (const bool *const *)heavy, workers, what);
+    for (unsigned t = 0; t < c->tables; t++)
+        free(heavy[t]);
+    workers_free(workers);
     release_input(&in, c);
 }
 

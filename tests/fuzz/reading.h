@@ -4,7 +4,7 @@
  * document held to the promises of document.h and reader.h.
  *
  *     const struct fuzz_seen seen = fuzz_read(read_tsv, span_of(data, size));
- *     must(seen.damaged || seen.documents + seen.refused == lines);
+ *     must(seen.documents + seen.refused == lines);
  *
  * The length of the input chooses how it is read, so that its bytes are a plain file: one length in
  * four in records of at most FUZZ_RECORD_BYTES, one in four in pieces of FUZZ_PIECE_BYTES (through
@@ -23,7 +23,6 @@ struct fuzz_seen {
     uint64_t documents;
     uint64_t refused;    /* records reported as bad */
     uint64_t text_bytes; /* of all documents */
-    bool damaged;        /* the stream ended early */
 };
 
 /* Lets `read` read `bytes`. */

@@ -71,8 +71,8 @@ static const struct cli_option options[] = {
     {"threads", 0, CLI_U32, offsetof(struct settings, threads), "N",
      "threads at work (all cores); the index is the same for any number"},
     {"memory", 0, CLI_STRING, offsetof(struct settings, memory), "SIZE",
-     "what the build may hold, as 512M or 8G, at least 64M (a quarter of the RAM); a single "
-     "document larger than that may take more"},
+     "what the build may hold, as 512M or 8G, at least 64M (a quarter of the RAM); one large "
+     "document may take more, eight times its length"},
     {"text-level", 0, CLI_U32, offsetof(struct settings, text_level), "N",
      "how hard the text is compressed, 1 to 12 (1)"},
     {"text-block", 0, CLI_STRING, offsetof(struct settings, text_block), "SIZE",
@@ -310,6 +310,7 @@ const struct cli_command build_command = {
     "anything else is refused; sources without a single document leave INDEX as it is (exit 2).\n"
     "Files may be compressed (gz zst xz bz2 lzma lz Z) and lie in tar or zip archives, whose\n"
     "members are files below ARCHIVE/. A filter's COMMAND is split at blanks ('...' and \"...\"\n"
-    "quote; no shell) and gets the file on its standard input, or its path where {} stands.",
+    "quote; no shell) and gets the file on its standard input, or its path where {} stands.\n"
+    "A record - a line, an object, a file that is one document - has at most 64 MiB.",
     options,
     run};

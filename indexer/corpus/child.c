@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "indexer/corpus/last_will.h"
+
 #define SECOND_NS    INT64_C(1000000000)
 #define EXIT_POLL_MS 5 /* how often a program that has closed its output is looked at */
 
@@ -108,6 +110,7 @@ bool child_start(struct child *c, char *const *argv, bool fed, unsigned seconds)
         error = spawn(c, argv, pipes);
     if (error != 0)
         c->pid = 0;
+    last_will_group(c->pid);
     c->in = pipes[0][1];
     c->out = pipes[1][0];
     c->err = pipes[2][0];
@@ -176,6 +179,7 @@ static void reap(struct child *c, bool tell)
 {
     int status = 0;
     (void)kill(-c->pid, SIGKILL);
+    last_will_group(0);
     pid_t got;
     while ((got = waitpid(c->pid, &status, 0)) < 0 && errno == EINTR)
         ;

@@ -12,9 +12,10 @@
  *         }
  *     child_end(&c);                                        // at any time: kills what still runs
  *
- * The program leads a process group of its own, which is killed when it has ended or is ended. Its
- * time is that which child_wait waits: what the caller does between is not counted. Nothing blocks
- * but child_wait; SIGPIPE is kept from the caller, whatever its disposition.
+ * The program leads a process group of its own, which is killed when it has ended or is ended, or
+ * when a signal ends us (last_will.h); one program at a time. Its time is that which child_wait
+ * waits: what the caller does between is not counted. Nothing blocks but child_wait; SIGPIPE is kept
+ * from the caller, whatever its disposition.
  */
 #ifndef QIAO_INDEXER_CORPUS_CHILD_H
 #define QIAO_INDEXER_CORPUS_CHILD_H

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "indexer/corpus/child.h"
+#include "indexer/corpus/last_will.h"
 
 #define INPUT_BYTES    (64u << 10)
 #define TEMPORARY_MOST 4096
@@ -174,6 +175,8 @@ static bool make_temporary(struct program *p)
     if (len < TEMPORARY_MOST)
         fd = mkostemps(p->path, (int)extension.len + 1, O_CLOEXEC);
     p->temporary = fd >= 0;
+    if (p->temporary)
+        last_will_file(p->path);
     int error = fd < 0 ? errno : copy_input(p, fd);
     if (fd >= 0 && close(fd) != 0 && error == 0)
         error = errno;
@@ -272,8 +275,10 @@ static void free_program(struct source *s)
     struct program *const p = (struct program *)s;
     if (p->started)
         child_end(&p->child);
-    if (p->temporary)
+    if (p->temporary) {
         (void)unlink(p->path);
+        last_will_file(NULL);
+    }
     free(p->path);
     free(p);
 }

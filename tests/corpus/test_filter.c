@@ -434,3 +434,58 @@ Test(filter, sink_that_fails, .timeout = 30)
     cr_expect_eq(x.f.status, STATUS_LIMIT);
     close_filtered(&x);
 }
+
+/* Waits until the temporary folder holds `entries` and `sleepers` programs sleep. */
+static void await(const char *folder, size_t entries, const char *seconds, size_t sleepers)
+{
+    for (int i = 0; i < 2000; i++) {
+        if (count_entries(folder) == entries && count_sleepers(seconds) == sleepers)
+            return;
+        (void)usleep(5000);
+    }
+    cr_assert_fail("%zu entries, %zu sleepers", count_entries(folder), count_sleepers(seconds));
+}
+
+/* A signal that ends the build ends the program too, and the private file goes with it; one that was
+ * ignored is ignored still. */
+Test(filter, signals, .timeout = 60)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct filtered x;
+    struct buf packed = BUF_INIT;
+    char seconds[32];
+    char temporary[64];
+    (void)snprintf(seconds, sizeof seconds, "%d", 2000000 + (int)getpid());
+    (void)snprintf(temporary, sizeof temporary, "%s/qiao-test-XXXXXX", P_tmpdir);
+    cr_assert_not_null(mkdtemp(temporary));
+    cr_assert(setenv("T", seconds, 1) == 0 && setenv("TMPDIR", temporary, 1) == 0);
+    open_filtered(&x, "bin=sh -c 'sleep $T & wait' sh {}");
+    compress_bytes(&packed, ARCHIVE_FILTER_ZSTD, TEXT("member"));
+    fixture_write(&x.f, "m.bin.zst", packed.data, packed.len);
+    for (size_t i = 0; i < 6; i++) {
+        const bool ignored = i / 3 == 1;
+        const pid_t build = fork();
+        cr_assert(build >= 0);
+        if (build == 0) {
+            for (size_t s = 0; s < 3; s++)
+                (void)signal(signals[s], ignored && s == i % 3 ? SIG_IGN : SIG_DFL);
+            fixture_read(&x.f, &x.options, "");
+            _exit(0);
+        }
+        await(temporary, 3, seconds, 1);
+        cr_assert_eq(kill(build, signals[i % 3]), 0);
+        const int last = signals[(i + ignored) % 3];
+        int status = 0;
+        if (ignored) {
+            (void)usleep(20000);
+            await(temporary, 3, seconds, 1);
+            cr_assert_eq(kill(build, last), 0);
+        }
+        cr_assert_eq(waitpid(build, &status, 0), build);
+        cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == last, "status %x", (unsigned)status);
+        await(temporary, 2, seconds, 0);
+    }
+    cr_assert_eq(rmdir(temporary), 0);
+    buf_release(&packed);
+    close_filtered(&x);
+}

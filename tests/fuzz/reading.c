@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/utf8.h"
+#include "indexer/corpus/charset.h"
 #include "tests/fuzz/fuzz.h"
 
 #define MEMORY_BYTES ((size_t)64 << 20)
@@ -120,7 +121,8 @@ bool fuzz_is_plain(struct span bytes)
     const bool packed =
         bytes.len >= 2 && (memcmp(bytes.data, "BZ", 2) == 0 || memcmp(bytes.data, "PK", 2) == 0);
     const bool tar = bytes.len > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0;
-    return !packed && !tar;
+    const size_t head = bytes.len < CHARSET_GUESS_BYTES ? bytes.len : CHARSET_GUESS_BYTES;
+    return !packed && !tar && charset_guess(span_of(bytes.data, head)) == CHARSET_UTF8;
 }
 
 struct report *fuzz_report(void)

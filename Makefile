@@ -119,11 +119,13 @@ $(addprefix $(OUT)/,$(FUZZERS)): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(call obje
 demo: all ## index the sample articles, answer sample queries, say what to type next
 	@sh docs/sample/demo $(OUT)
 
+# The seed of random tests stands in the command that is printed, so that no crash loses it.
+QIAO_SEED ?= $(shell date +%s)
 # Criterion passes a test whose leak LeakSanitizer printed, so a report file fails the run.
 test: all $(OUT)/tests check-deps ## build and pass every test (filter with TESTS='suite/name*')
 	@rm -f $(OUT)/sanitizer.*
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/leaks.supp:print_suppressions=0 ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
-	    QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
+	    QIAO_SEED=$(QIAO_SEED) QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
 	@for report in $(OUT)/sanitizer.*; do [ ! -e "$$report" ] || { cat "$$report"; exit 1; }; done
 
 check-deps: deps ## the includes go one way (docs/ARCHITECTURE.md)

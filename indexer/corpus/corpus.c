@@ -132,7 +132,7 @@ static enum status read_stream(struct corpus *c, const struct file *file, bool f
     r->file_id = id_of(c->options, file);
     unpack_start_source(r->in, file->source, file->trouble);
     TRY(decode(r, charset, false, c->options->format));
-    detect(filtered ? span_of_string("output.filter") : last_name(file->path),
+    detect(filtered ? span_of_string(DETECT_FILTERED) : last_name(file->path),
            unpack_peek(r->in, DETECT_BYTES), c->options->format, &found);
     if (found.binary) {
         report_binary(c->report, r->path, found.kind);

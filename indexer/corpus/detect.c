@@ -207,14 +207,24 @@ static struct span first_tag(struct span head, bool *doctype)
     }
 }
 
-/* Whether `tag` is a page's: <html, or <head or <body behind it. */
-static bool begins_html(struct span tag)
+/* Whether `tag` is one that a page begins with; if `loose`, one that a piece of a page does, as
+ * pandoc writes it. */
+static bool begins_html(struct span tag, bool loose)
 {
-    static const char *const names[] = {"<html", "<head", "<body", "<title"};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = {
+        "html",       "head",    "body",  "title", /* loose: */ "article",
+        "blockquote", "center",  "div",   "dl",    "figure",
+        "h1",         "h2",      "h3",    "h4",    "h5",
+        "h6",         "header",  "main",  "ol",    "p",
+        "pre",        "section", "table", "ul"};
+    const size_t n_names = loose ? sizeof names / sizeof names[0] : 4;
+    if (!begins_with(tag, "<"))
+        return false;
+    const struct span behind = span_of(tag.data + 1, tag.len - 1);
+    for (size_t i = 0; i < n_names; i++) {
         const size_t len = strlen(names[i]);
-        if (begins_with(tag, names[i]) && tag.len > len &&
-            (tag.data[len] == '>' || byte_is_space(tag.data[len])))
+        if (begins_with(behind, names[i]) && behind.len > len &&
+            (behind.data[len] == '>' || byte_is_space(behind.data[len])))
             return true;
     }
     return false;
@@ -259,6 +269,7 @@ void detect(struct span name, struct span head, enum corpus_format asked, struct
     const enum corpus_format by_name = asked != CORPUS_AUTO ? asked : format_of(extension);
     const char *const magic = magic_kind(head);
     const bool nameless = extension.len == 0;
+    const bool fragment = nameless || span_equal(plain, span_of_string(DETECT_FILTERED));
     *out = (struct detection){.format = by_name == CORPUS_AUTO ? CORPUS_TEXT : by_name};
     out->binary = magic != NULL || has_binary_bytes(head, by_name != CORPUS_AUTO);
     bool doctype;
@@ -271,7 +282,7 @@ void detect(struct span name, struct span head, enum corpus_format asked, struct
         out->format = CORPUS_JSON;
     else if (trec_opens_record(tag))
         out->format = CORPUS_TREC;
-    else if (doctype || begins_html(tag))
+    else if (doctype || begins_html(tag, fragment))
         out->format = CORPUS_HTML;
     else if (nameless && begins_tsv(head))
         out->format = CORPUS_TSV;

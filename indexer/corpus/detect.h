@@ -9,7 +9,8 @@
  *   TREC      a first tag <DOC> with <DOCNO> or <DOCID> behind it, or <DOC id=...>; by name: .trec
  *             .trectext .trecweb
  *   HTML      <!DOCTYPE html, or a first tag <html>, <head>, <title> or <body>; by name: .html .htm
- *             .xhtml
+ *             .xhtml; for a stream, a file without an extension and what a filter wrote also a first
+ *             tag of a block (<p>, <div>, <h1>), for pandoc writes pages without a head
  *   TSV       by name: .tsv; for a stream or a file without an extension also by content: each of
  *             the first lines has one or two tabs, and an id without spaces in front
  *   Markdown  by name: .md .markdown
@@ -26,6 +27,9 @@
 #define DETECT_BYTES (64u << 10)
 
 #define DETECT_KIND_SIZE 16
+
+/* The name of what a filter wrote: neither a stream, which may be records, nor text for sure. */
+#define DETECT_FILTERED "output.filter"
 
 struct detection {
     enum corpus_format format; /* meaningless for a binary file */

@@ -5,6 +5,7 @@
 #include "common/base/file.h"
 #include "common/base/utf8.h"
 #include "tests/corpus/fixture.h"
+#include "tests/support/seed.h"
 
 /* Writes `bytes` packed; the last `cut` bytes are left off. */
 static void write_gzip(const struct fixture *f, const char *name, const char *bytes, size_t len,
@@ -281,7 +282,7 @@ Test(corpus, random_damage, .timeout = 60)
         "\"contents\":\"b\",\"title\":\"\xc3\xa9\",\"date\":\"2023\"}]\n1\ttitle\ttext\n"
         "- *a* `b` &amp; [c](d)\n\n|a|b|\n|-|-|\n{\"id\":\"x\",\n\"text\":\"y\"}\n";
     static reader *const readers[] = {read_text, read_markdown, read_json, read_tsv};
-    unsigned seed = (unsigned)getpid();
+    unsigned seed = seed_first();
     cr_log_info("seed %u", seed);
     struct unpack *u;
     struct report *report;

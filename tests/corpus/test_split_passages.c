@@ -9,6 +9,7 @@
 #include "indexer/corpus/sentence.h"
 #include "indexer/corpus/split_passages.h"
 #include "tests/corpus/fixture.h"
+#include "tests/support/seed.h"
 
 struct split_case {
     struct span text;
@@ -174,7 +175,7 @@ static void random_text(struct buf *b, unsigned *seed, int pieces)
 
 Test(split_passages, random_texts, .timeout = 120)
 {
-    unsigned seed = (unsigned)getpid();
+    unsigned seed = seed_first();
     cr_log_info("seed %u", seed);
     struct buf b = BUF_INIT;
     for (int round = 0; round < 400; round++) {

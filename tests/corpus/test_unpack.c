@@ -4,6 +4,7 @@
 
 #include "indexer/corpus/unpack.h"
 #include "tests/corpus/fixture.h"
+#include "tests/support/seed.h"
 
 /* Appends `bytes` as one gzip member. */
 static void gzip(struct buf *out, const void *bytes, size_t len)
@@ -199,7 +200,7 @@ Test(unpack, lines_equal_a_plain_split)
 {
     struct buf text = BUF_INIT;
     struct unpack *u;
-    unsigned seed = (unsigned)getpid();
+    unsigned seed = seed_first();
     cr_log_info("seed %u", seed);
     for (int i = 0; i < 300; i++) {
         const size_t len = (size_t)rand_r(&seed) % (i % 10 == 0 ? 400000 : 300);

@@ -3,6 +3,7 @@
  * fuzz_archive: any bytes as a tar or zip, in a file that can be searched or through a pipe. What
  * comes out stays below the bounds, and what went wrong is told once.
  */
+#include <locale.h>
 #include <unistd.h>
 
 #include "indexer/corpus/archive.h"
@@ -35,6 +36,7 @@ static uint64_t read_members(struct archive_reader *a)
 
 FUZZ_TARGET(archive)
 {
+    static locale_t kept; /* loaded once: each archive opens it again */
     struct span bytes = span_of(data, size);
     const uint8_t how = fuzz_take(&bytes);
     const bool piped = (how & 2) != 0 && bytes.len <= FUZZ_PIECED_BYTES;
@@ -44,6 +46,8 @@ FUZZ_TARGET(archive)
     struct meter meter;
     struct trouble trouble = {0};
     const uint64_t before = report_count(report, REPORT_BAD);
+    if (kept == (locale_t)0)
+        kept = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     struct source *const source =
         source_of_file(fuzz_stream(bytes, piped), piped ? 0 : bytes.len, piped, &meter, &trouble);
     must(source != NULL);

@@ -204,8 +204,11 @@ static const char *reason(const struct archive_reader *a)
 static size_t stop_member(struct archive_reader *a)
 {
     const struct trouble *const cause = a->below->trouble;
-    if (archive_errno(a->archive) == ENOMEM || cause->no_memory)
+    if (cause->no_memory)
         return source_stop_without_memory(&a->member);
+    if (archive_errno(a->archive) == ENOMEM) /* as in packing.c */
+        return source_stop(&a->member, REPORT_BAD,
+                           "%s member that asks for more memory than there is", format_name(a));
     if (cause->kind == REPORT_OK)
         return source_stop(&a->member, REPORT_BAD, "damaged %s archive: %s", format_name(a),
                            reason(a));

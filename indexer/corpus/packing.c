@@ -189,8 +189,9 @@ static la_ssize_t feed(struct archive *a, void *context, const void **bytes)
 
 static size_t stop_damaged(struct filtered *f)
 {
-    if (archive_errno(f->archive) == ENOMEM)
-        return source_stop_without_memory(&f->source);
+    if (archive_errno(f->archive) == ENOMEM) /* for its dictionary: a few bytes can ask for 4 GiB */
+        return source_stop(&f->source, REPORT_BAD,
+                           "%s data that asks for more memory than there is", f->row->name);
     const char *const why = archive_error_string(f->archive);
     return source_stop(&f->source, REPORT_BAD, "damaged %s data%s%s", f->row->name,
                        why == NULL ? "" : ": ", why == NULL ? "" : why);

@@ -7,8 +7,9 @@
  *         ... archive.h ...
  *
  * Content decides, never a name. gzip goes through zlib, the others through libarchive with exactly
- * one filter: xz and lzma may take as much memory as their dictionary says (1 GiB is libarchive's
- * bound), zstd 128 MiB; none of it is touched before as much was unpacked.
+ * one filter: xz may take as much memory as its dictionary says (up to 4 GiB), lzip 512 MiB, zstd
+ * 128 MiB; none of it is touched before as much was unpacked. Where there is not so much memory, the
+ * stream is bad.
  */
 #ifndef QIAO_INDEXER_CORPUS_PACKING_H
 #define QIAO_INDEXER_CORPUS_PACKING_H

@@ -126,6 +126,49 @@ Test(hard_builds, very_many_documents_of_one_word)
     toy_index_remove(&toy);
 }
 
+/* ---- little memory ---- */
+
+/* "needs a large dictionary\n" as xz, with a dictionary of 768 MiB. */
+static const char large_dictionary[] =
+    "\375\067\172\130\132\000\000\001\151\042\336\066\002\000\041\001\043\000\000\000\347\047"
+    "\020\144\001\000\030\156\145\145\144\163\040\141\040\154\141\162\147\145\040\144\151\143"
+    "\164\151\157\156\141\162\171\012\000\000\000\000\321\340\363\011\000\001\055\031\004\107"
+    "\307\144\220\102\231\015\001\000\000\000\000\001\131\132";
+
+#ifdef __SANITIZE_ADDRESS__
+#define CAN_LIMIT_MEMORY false /* its shadow alone is larger */
+#else
+#define CAN_LIMIT_MEMORY true
+#endif
+
+/* A stream that asks for more memory than there is, with a few bytes, ends itself and not the
+ * build. */
+Test(hard_builds, a_dictionary_larger_than_memory)
+{
+    struct toy_index toy;
+    struct program p = PROGRAM_INIT;
+    struct rlimit limit;
+    build_toy(&toy);
+    const struct span xz = span_of(large_dictionary, sizeof large_dictionary - 1);
+    const char *const source = put_file(&toy, "a.txt.xz", xz);
+    cr_assert_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    const rlim_t kept = limit.rlim_cur;
+    for (int limited = 0; limited <= CAN_LIMIT_MEMORY; limited++) {
+        limit.rlim_cur = limited ? 600u << 20 : kept;
+        cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+        program_run(&p, "indexer", "build", "--dry-run", "--threads", "1", "none", source, "-",
+                    NULL);
+        limit.rlim_cur = kept;
+        cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+        cr_expect_eq(p.status, limited ? 2 : 0, "%s", buf_string(&p.err));
+        cr_expect_eq(strstr(buf_string(&p.err),
+                            "a.txt.xz: xz data that asks for more memory than there is") != NULL,
+                     limited != 0, "%s", buf_string(&p.err));
+    }
+    program_release(&p);
+    toy_index_remove(&toy);
+}
+
 /* ---- full disks ---- */
 
 static void limit_files(rlim_t bytes)

@@ -106,6 +106,7 @@ bool child_start(struct child *c, char *const *argv, bool fed, unsigned seconds)
     *c = (struct child){.in = -1, .out = -1, .err = -1, .seconds = seconds};
     c->left_ns = (int64_t)seconds * SECOND_NS;
     int error = make_pipes(pipes, fed) ? 0 : errno;
+    last_will_hold();
     if (error == 0)
         error = spawn(c, argv, pipes);
     if (error != 0)

@@ -171,13 +171,15 @@ static bool make_temporary(struct program *p)
                              folder != NULL && *folder == '/' ? folder : "/tmp", (int)extension.len,
                              (const char *)extension.data);
     int fd = -1;
+    last_will_hold();
     errno = ENAMETOOLONG;
     if (len < TEMPORARY_MOST)
         fd = mkostemps(p->path, (int)extension.len + 1, O_CLOEXEC);
+    int error = fd < 0 ? errno : 0;
     p->temporary = fd >= 0;
+    last_will_file(p->temporary ? p->path : NULL);
     if (p->temporary)
-        last_will_file(p->path);
-    int error = fd < 0 ? errno : copy_input(p, fd);
+        error = copy_input(p, fd);
     if (fd >= 0 && close(fd) != 0 && error == 0)
         error = errno;
     if (error != 0)

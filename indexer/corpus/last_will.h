@@ -2,8 +2,12 @@
 /*
  * last_will: what is put right when a signal ends the process.
  *
- *     last_will_file(path);      // removed by SIGINT, SIGTERM and SIGHUP from now on
- *     last_will_group(group);    // killed by them: it does not hear the terminal's Ctrl-C itself
+ *     last_will_hold();          // SIGINT, SIGTERM and SIGHUP wait
+ *     ... make a file ...
+ *     last_will_file(path);      // they come now, if they came, and remove it
+ *     last_will_hold();
+ *     ... start a program ...
+ *     last_will_group(group);    // and kill it: it does not hear the terminal's Ctrl-C itself
  *     ...
  *     last_will_group(0);
  *     last_will_file(NULL);      // the caller has removed it
@@ -20,6 +24,10 @@
 
 /* Longer paths are not kept. */
 #define LAST_WILL_PATH_BYTES 4096
+
+/* Lets the signals wait until the next call of the other two, so that none comes between making a
+ * thing and remembering it. */
+void last_will_hold(void);
 
 /* Remembers `path` (copied); NULL forgets it. */
 void last_will_file(const char *path);

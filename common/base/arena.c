@@ -35,7 +35,7 @@ static struct arena_chunk *chunk_new(struct arena *a, size_t least)
     return chunk;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_room(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX - ALIGNMENT)
         return NULL;
@@ -48,8 +48,13 @@ void *arena_alloc(struct arena *a, size_t size)
     uint8_t *const piece = chunk->data + chunk->used;
     chunk->used += rounded;
     a->used += rounded;
-    memset(piece, 0, rounded);
     return piece;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    void *const piece = arena_room(a, size);
+    return piece == NULL ? NULL : memset(piece, 0, size);
 }
 
 struct span arena_copy(struct arena *a, struct span bytes)

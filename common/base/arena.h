@@ -30,6 +30,9 @@ struct arena {
 /* `size` zeroed bytes, aligned to 16; NULL if memory ran out. Good until clear or release. */
 void *arena_alloc(struct arena *a, size_t size);
 
+/* The same, but the bytes are whatever they were: for room that is written before it is read. */
+void *arena_room(struct arena *a, size_t size);
+
 /* A copy of `bytes` with a NUL behind it; data is NULL if memory ran out. */
 struct span arena_copy(struct arena *a, struct span bytes);
 

@@ -6,7 +6,9 @@ void position_reader_init(struct position_reader *r, struct arena *arena)
 {
     r->arena = arena;
     r->postings = NULL;
+    r->n = 0;
     r->cap = 0;
+    r->positions = NULL;
 }
 
 static enum status enter_block(struct position_reader *r, struct postings *p)

@@ -8,14 +8,14 @@
 
 enum status live_ranges_init(struct live_ranges *r, size_t n, uint32_t bound, struct arena *arena)
 {
-    uint32_t *const room = arena_alloc(arena, 3 * (n + RANK_SLACK) * sizeof *room);
+    uint32_t *const room = arena_room(arena, 3 * (n + RANK_SLACK) * sizeof *room);
     if (room == NULL)
         return fail_no_memory();
     *r = (struct live_ranges){.bounds = room,
                               .n = n,
                               .live = room + n + RANK_SLACK,
                               .promised = room + 2 * (n + RANK_SLACK)};
-    for (size_t i = 0; i < n && bound > 0; i++)
+    for (size_t i = 0; i < n; i++)
         room[i] = bound;
     return STATUS_OK;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rank_conjunction: chunk by chunk. A chunk is as many passages as the decoded blocks of all lists
- * cover together, so that each match is a place in each of them.
+ * rank_conjunction: list by list, the rarest first. The passages of a block of the first list that
+ * may win go down the others: at each, in pieces as far as its decoded block reaches, so that a match
+ * is a place in the decoded block of every list. A block of a common list is decoded only if
+ * something has come down to it.
  */
 #include "searcher/rank/rank_conjunction.h"
 
@@ -14,7 +16,13 @@
 /* A list that must have the passage: of a required word, or of a word of a required phrase. */
 struct conjunct {
     struct scored_list list;
-    uint16_t places[BLOCK_VALUES + RANK_SLACK]; /* of the chunk's matches in its decoded block */
+    size_t number; /* in their order */
+};
+
+/* Passages on their way down, with their places in the decoded blocks of the lists above. */
+struct level {
+    uint32_t passages[BLOCK_VALUES + RANK_SLACK];
+    uint16_t (*places)[BLOCK_VALUES + RANK_SLACK];
 };
 
 /* A required word. */
@@ -34,8 +42,8 @@ struct phrase {
     struct phrase_part *parts; /* rarest first */
     struct position_reader *readers;
     size_t n;
-    uint32_t last; /* offset of its last word; that of its first is 0 */
-    uint32_t bounds[BLOCK_VALUES + RANK_SLACK]; /* of the chunk's matches */
+    uint32_t last;                 /* offset of its last word; that of its first is 0 */
+    uint32_t bounds[BLOCK_VALUES]; /* of the matches */
 };
 
 struct work {
@@ -55,8 +63,10 @@ struct work {
     size_t n_optional;
     uint32_t optional_most; /* what all of them give at most */
     struct live_ranges ranges;
-    size_t at;                                    /* the live range looked at */
-    uint32_t passages[BLOCK_VALUES + RANK_SLACK]; /* the chunk's matches */
+    size_t at;            /* the live range looked at */
+    struct level *levels; /* one a list, and one of what is in all: the matches */
+    const struct level *matches;
+    bool ended; /* some list is */
     uint32_t lengths[BLOCK_VALUES];
     uint32_t tfs[BLOCK_VALUES];
     uint32_t units[BLOCK_VALUES];
@@ -75,7 +85,7 @@ static enum status open_conjunct(struct work *w, const struct plan_word *word, f
             *out = w->conjuncts[i];
             return STATUS_OK;
         }
-    struct conjunct *const c = arena_alloc(w->r->arena, sizeof *c);
+    struct conjunct *const c = arena_room(w->r->arena, sizeof *c);
     if (c == NULL)
         return fail_no_memory();
     TRY(scored_list_open(w->context, entry, weight, &c->list));
@@ -114,10 +124,10 @@ static void add_part(struct phrase *p, struct conjunct *c, uint32_t offset)
  * smallest of theirs. */
 static enum status open_phrase(struct work *w, const struct plan_node *node, struct phrase *p)
 {
-    uint8_t *const least = arena_alloc(w->r->arena, w->ranges.n + 1);
+    uint8_t *const least = arena_room(w->r->arena, w->ranges.n + 1);
     p->node = node;
     p->parts = arena_alloc(w->r->arena, node->n_words * sizeof *p->parts);
-    p->readers = arena_alloc(w->r->arena, node->n_words * sizeof *p->readers);
+    p->readers = arena_room(w->r->arena, node->n_words * sizeof *p->readers);
     if (least == NULL || p->parts == NULL || p->readers == NULL)
         return fail_no_memory();
     memset(least, 255, w->ranges.n);
@@ -168,12 +178,12 @@ static bool has_position(const uint32_t *positions, uint32_t n, uint32_t *at, ui
 }
 
 /* Leaves of the n ascending starts of the phrase those at which this part stands, too. */
-static enum status keep_starts(struct phrase *p, size_t part, uint32_t match, uint32_t *starts,
-                               uint32_t *n)
+static enum status keep_starts(struct work *w, struct phrase *p, size_t part, uint32_t match,
+                               uint32_t *starts, uint32_t *n)
 {
     struct conjunct *const c = p->parts[part].conjunct;
     struct postings *const list = &c->list.postings;
-    const uint32_t place = c->places[match];
+    const uint32_t place = w->matches->places[c->number][match];
     const uint32_t *positions;
     uint32_t at = 0;
     uint32_t kept = 0;
@@ -190,8 +200,8 @@ static enum status keep_starts(struct phrase *p, size_t part, uint32_t match, ui
 static enum status count_phrase(struct work *w, struct phrase *p, uint32_t match, uint32_t *tf)
 {
     struct conjunct *const rarest = p->parts[0].conjunct;
-    const uint32_t place = rarest->places[match];
-    const uint32_t title = segment_title_positions(w->segment, w->passages[match]);
+    const uint32_t place = w->matches->places[rarest->number][match];
+    const uint32_t title = segment_title_positions(w->segment, w->matches->passages[match]);
     const uint32_t offset = p->parts[0].offset;
     const uint32_t *positions;
     TRY(position_reader_get(&p->readers[0], &rarest->list.postings, place, &positions));
@@ -207,7 +217,7 @@ static enum status count_phrase(struct work *w, struct phrase *p, uint32_t match
             kept[n++] = start;
     }
     for (size_t part = 1; part < p->n && n > 0; part++)
-        TRY(keep_starts(p, part, match, kept, &n));
+        TRY(keep_starts(w, p, part, match, kept, &n));
     *tf = n;
     return STATUS_OK;
 }
@@ -230,8 +240,9 @@ static enum status add_phrases(struct work *w, uint32_t match, uint32_t bar, uin
         if (!*matches)
             return STATUS_OK;
         rest -= p->bounds[match];
-        *sum += bm25_contribution(w->context->bm25, p->node->weight, (float)tf,
-                                  scored_length(w->r->plan, w->segment, w->passages[match]));
+        *sum +=
+            bm25_contribution(w->context->bm25, p->node->weight, (float)tf,
+                              scored_length(w->r->plan, w->segment, w->matches->passages[match]));
     }
     *matches = *sum + rest >= bar;
     return STATUS_OK;
@@ -260,7 +271,7 @@ static uint64_t add_optional(struct work *w, uint32_t passage, uint32_t bar, uin
 
 static enum status finish(struct work *w, uint32_t match)
 {
-    const uint32_t passage = w->passages[match];
+    const uint32_t passage = w->matches->passages[match];
     const uint32_t bar = bar_at(w, passage);
     uint64_t sum = w->sums[match];
     bool matches = true;
@@ -272,21 +283,31 @@ static enum status finish(struct work *w, uint32_t match)
     return ranking_offer(w->r, passage, sum);
 }
 
-/* ---- one chunk ---- */
+/* ---- matches ---- */
+
+/* How many of n ascending passages are below `end`. */
+static size_t count_before(const uint32_t *passages, size_t n, uint32_t end)
+{
+    size_t i = 0;
+    while (i < n && passages[i] < end)
+        i++;
+    return i;
+}
 
 /* Scores the n matches by the required words, and bounds the phrases. */
 static void score_matches(struct work *w, size_t n)
 {
     const struct segment *const s = w->segment;
     const struct score_kernels *const k = score_kernels();
-    lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, w->passages, n,
+    lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, w->matches->passages, n,
                    w->lengths);
     memset(w->sums, 0, n * sizeof *w->sums);
     for (size_t i = 0; i < w->n_words; i++) {
         struct conjunct *const c = w->words[i].conjunct;
         const uint32_t *const tfs = postings_tfs(&c->list.postings);
+        const uint16_t *const places = w->matches->places[c->number];
         for (size_t j = 0; j < n; j++)
-            w->tfs[j] = tfs[c->places[j]];
+            w->tfs[j] = tfs[places[j]];
         k->contributions(w->context->bm25, w->words[i].weight, w->tfs, w->lengths, n, w->units);
         for (size_t j = 0; j < n; j++)
             w->sums[j] += w->units[j];
@@ -297,8 +318,9 @@ static void score_matches(struct work *w, size_t n)
         for (size_t part = 0; part < p->n; part++) {
             struct conjunct *const c = p->parts[part].conjunct;
             const uint32_t *const tfs = postings_tfs(&c->list.postings);
+            const uint16_t *const places = w->matches->places[c->number];
             for (size_t j = 0; j < n; j++)
-                w->tfs[j] = tfs[c->places[j]] < w->tfs[j] ? tfs[c->places[j]] : w->tfs[j];
+                w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
         }
         k->contributions(w->context->bm25, p->node->weight, w->tfs, w->lengths, n, p->bounds);
     }
@@ -312,7 +334,7 @@ static enum status offer_matches(struct work *w, size_t n)
         uint64_t most = (uint64_t)w->sums[i] + w->optional_most;
         for (size_t j = 0; j < w->n_phrases; j++)
             most += w->phrases[j].bounds[i];
-        if (most >= bar_at(w, w->passages[i]))
+        if (most >= bar_at(w, w->matches->passages[i]))
             TRY(finish(w, i));
     }
     return STATUS_OK;
@@ -327,7 +349,7 @@ static enum status count_match(struct work *w, uint32_t match)
         matches = tf > 0;
     }
     if (matches)
-        TRY(ranking_passes(w->r, w->passages[match], &matches));
+        TRY(ranking_passes(w->r, w->matches->passages[match], &matches));
     *w->count += matches;
     return STATUS_OK;
 }
@@ -343,64 +365,78 @@ static enum status count_matches(struct work *w, size_t n)
     return STATUS_OK;
 }
 
-/* The passages of the leading list, below `limit`, of ranges that can win. */
-static size_t take_lead(struct work *w, uint32_t limit, uint32_t bar)
+static enum status take_matches(struct work *w, size_t n)
 {
-    struct conjunct *const lead = w->conjuncts[0];
-    const struct postings *const p = &lead->list.postings;
-    const uint32_t end = p->at + postings_below(p, limit);
+    w->matches = &w->levels[w->n_conjuncts];
+    return w->count != NULL ? count_matches(w, n) : offer_matches(w, n);
+}
+
+/* ---- down the lists ---- */
+
+/* The passages of the first list's decoded block, from the current one on, of ranges whose bounds
+ * are at least `least`. */
+static size_t take_first(struct work *w, uint32_t least)
+{
+    struct level *const top = &w->levels[1];
+    const struct postings *const p = &w->conjuncts[0]->list.postings;
     size_t n = 0;
-    for (uint32_t i = p->at; i < end; i++) {
-        w->passages[n] = p->passages[i];
-        lead->places[n] = (uint16_t)i;
-        n += w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= bar;
+    for (uint32_t i = p->at; i < p->n; i++) {
+        top->passages[n] = p->passages[i];
+        top->places[0][n] = (uint16_t)i;
+        n += w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
     }
     return n;
 }
 
-/* Leaves of the n candidates those that list number `number` has, too. */
-static size_t intersect(struct work *w, size_t number, uint32_t limit, size_t n)
+/* Of n passages of this level, from the first of them on, those that the decoded block of the list
+ * reaches: what it holds goes to the next level. *n_next is how many that are. Returns how many were
+ * done. */
+static size_t intersect(struct work *w, size_t number, size_t first, size_t n, size_t *n_next)
 {
-    struct conjunct *const c = w->conjuncts[number];
-    const struct postings *const p = &c->list.postings;
+    const struct level *const here = &w->levels[number];
+    struct level *const next = &w->levels[number + 1];
+    const struct postings *const p = &w->conjuncts[number]->list.postings;
+    const uint32_t *const passages = here->passages + first;
+    const size_t reached = count_before(passages, n, p->passages[p->n - 1] + 1);
     uint16_t kept[BLOCK_VALUES + RANK_SLACK];
-    const size_t n_kept = w->kernels->common(w->passages, n, p->passages + p->at,
-                                             postings_below(p, limit), kept, c->places);
-    for (size_t i = 0; i < n_kept; i++)
-        c->places[i] = (uint16_t)(c->places[i] + p->at);
-    if (n_kept == n)
-        return n;
-    for (size_t i = 0; i < n_kept; i++)
-        w->passages[i] = w->passages[kept[i]];
-    for (size_t j = 0; j < number; j++)
-        for (size_t i = 0; i < n_kept; i++)
-            w->conjuncts[j]->places[i] = w->conjuncts[j]->places[kept[i]];
-    return n_kept;
-}
-
-/* One past the last passage of the decoded block. */
-static uint32_t block_end(const struct postings *p)
-{
-    return p->passages[p->n - 1] + 1;
-}
-
-/* Moves all lists to `from`; *limit is where the first of their blocks ends. False if nothing is left
- * of the chunk: then all is decided before *limit; PASSAGE_END: for good. */
-static bool align(struct work *w, uint32_t from, uint32_t *limit)
-{
-    *limit = PASSAGE_END;
-    for (size_t i = 0; i < w->n_conjuncts; i++) {
-        struct postings *const p = &w->conjuncts[i]->list.postings;
-        const uint32_t there = postings_seek(p, from);
-        if (there >= *limit || there == PASSAGE_END) {
-            *limit = there;
-            return false;
-        }
-        const uint32_t end = block_end(p);
-        *limit = end < *limit ? end : *limit;
+    uint16_t *const places = next->places[number];
+    *n_next =
+        w->kernels->common(passages, reached, p->passages + p->at, p->n - p->at, kept, places);
+    for (size_t i = 0; i < *n_next; i++) {
+        next->passages[i] = passages[kept[i]];
+        places[i] = (uint16_t)(places[i] + p->at);
     }
-    return true;
+    for (size_t j = 0; j < number; j++)
+        for (size_t i = 0; i < *n_next; i++)
+            next->places[j][i] = here->places[j][first + kept[i]];
+    return reached;
 }
+
+/* Takes n passages of level `number` down list `number` and those below it. */
+static enum status descend(struct work *w, size_t number, size_t n)
+{
+    if (number == w->n_conjuncts)
+        return take_matches(w, n);
+    const struct level *const here = &w->levels[number];
+    struct postings *const p = &w->conjuncts[number]->list.postings;
+    for (size_t i = 0; i < n;) {
+        const uint32_t there = postings_seek(p, here->passages[i]);
+        size_t n_next;
+        if (there == PASSAGE_END) {
+            w->ended = true;
+            return STATUS_OK;
+        }
+        i += count_before(here->passages + i, n - i, there);
+        if (i == n || here->passages[i] < there)
+            continue;
+        i += intersect(w, number, i, n - i, &n_next);
+        if (n_next > 0)
+            TRY(descend(w, number + 1, n_next)); /* depth: the number of lists */
+    }
+    return STATUS_OK;
+}
+
+/* ---- all ranges ---- */
 
 /* The first passage >= from of a live range, PASSAGE_END if there is none. */
 static uint32_t next_live(struct work *w, uint32_t from)
@@ -418,31 +454,28 @@ static uint32_t next_live(struct work *w, uint32_t from)
 /* Goes through the ranges whose bounds are at least `least`. */
 static enum status go_through(struct work *w, uint32_t least)
 {
-    uint32_t limit;
+    struct postings *const p = &w->conjuncts[0]->list.postings;
     w->at = 0;
-    for (uint32_t from = next_live(w, 0); from != PASSAGE_END; from = next_live(w, limit)) {
-        struct postings *const lead = &w->conjuncts[0]->list.postings;
-        const uint32_t first = postings_seek(lead, from);
-        limit = first;
+    w->ended = false;
+    for (uint32_t from = next_live(w, 0); from != PASSAGE_END && !w->ended;) {
+        const uint32_t first = postings_seek(p, from);
         if (first == PASSAGE_END)
             break;
-        if (next_live(w, first) != first || !align(w, first, &limit))
+        from = next_live(w, first);
+        if (from != first)
             continue;
         TRY(ranking_step(w->r));
         if (w->r->late)
             break;
         const uint32_t bar = bar_at(w, first);
-        size_t n = take_lead(w, limit, least > bar ? least : bar);
-        for (size_t i = 1; i < w->n_conjuncts && n > 0; i++)
-            n = intersect(w, i, limit, n);
+        const size_t n = take_first(w, least > bar ? least : bar);
         w->r->cost.visited++;
-        if (n > 0)
-            TRY(w->count != NULL ? count_matches(w, n) : offer_matches(w, n));
+        TRY(descend(w, 1, n));
+        postings_skip(p, p->n - p->at);
+        from = postings_passage(p) == PASSAGE_END ? PASSAGE_END : next_live(w, postings_passage(p));
     }
     return STATUS_OK;
 }
-
-/* ---- all of them ---- */
 
 static void rewind_all(struct work *w)
 {
@@ -491,10 +524,16 @@ static enum status take_room(struct work *w, const struct shape *shape)
     w->phrases = arena_alloc(arena, shape->n_required * sizeof *w->phrases);
     w->terms = arena_alloc(arena, n_conjuncts * sizeof *w->terms);
     w->words = arena_alloc(arena, shape->n_required * sizeof *w->words);
-    w->optional = arena_alloc(arena, (shape->n_words + 1) * sizeof *w->optional);
+    w->optional = arena_room(arena, (shape->n_words + 1) * sizeof *w->optional);
+    w->levels = arena_room(arena, (n_conjuncts + 1) * sizeof *w->levels);
     if (w->conjuncts == NULL || w->phrases == NULL || w->terms == NULL || w->words == NULL ||
-        w->optional == NULL)
+        w->optional == NULL || w->levels == NULL)
         return fail_no_memory();
+    for (size_t i = 0; i <= n_conjuncts; i++) {
+        w->levels[i].places = arena_room(arena, (i + 1) * sizeof *w->levels[i].places);
+        if (w->levels[i].places == NULL)
+            return fail_no_memory();
+    }
     /* Not 0, which would mean that something required is missing. */
     return live_ranges_init(&w->ranges, (size_t)bounds_ranges(w->segment), 1, arena);
 }
@@ -511,6 +550,8 @@ static enum status prepare(struct ranking *r, const struct list_context *context
     w->kernels = rank_kernels();
     TRY(take_room(w, shape));
     TRY(open_all(w, shape));
+    for (size_t i = 0; i < w->n_conjuncts; i++)
+        w->conjuncts[i]->number = i;
     *out = w;
     return STATUS_OK;
 }

@@ -116,7 +116,7 @@ static enum status open_lists(struct work *w, const struct shape *shape)
     const struct segment *const segment = &w->r->plan->index->segments[w->r->segment];
     const struct term_entry **const entries =
         arena_alloc(w->r->arena, shape->n_words * sizeof *entries);
-    w->lists = arena_alloc(w->r->arena, shape->n_words * sizeof *w->lists);
+    w->lists = arena_room(w->r->arena, shape->n_words * sizeof *w->lists);
     if (entries == NULL || w->lists == NULL)
         return fail_no_memory();
     for (size_t i = 0; i < shape->n_words; i++) {

@@ -210,8 +210,8 @@ static enum status close_lists(struct work *w)
 enum status rank_union(struct ranking *r, struct scored_list *lists, size_t n, size_t n_required)
 {
     const struct segment *const segment = lists[0].context->segment;
-    struct work *const w = arena_alloc(r->arena, sizeof *w);
-    struct postings *const required = arena_alloc(r->arena, (n_required + 1) * sizeof *required);
+    struct work *const w = arena_room(r->arena, sizeof *w);
+    struct postings *const required = arena_room(r->arena, (n_required + 1) * sizeof *required);
     if (w == NULL || required == NULL)
         return fail_no_memory();
     for (size_t i = 0; i < n_required; i++)

@@ -159,7 +159,7 @@ static enum status run_union(struct ranking *r, const struct list_context *conte
                              const struct shape *shape)
 {
     const size_t n = shape->n_required + shape->n_words;
-    struct scored_list *const lists = arena_alloc(r->arena, n * sizeof *lists);
+    struct scored_list *const lists = arena_room(r->arena, n * sizeof *lists);
     if (lists == NULL)
         return fail_no_memory();
     for (size_t i = 0; i < n; i++) {

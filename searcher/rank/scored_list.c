@@ -59,7 +59,7 @@ static enum status find_codes(struct scored_list *l)
     const struct segment *const s = l->context->segment;
     const struct code_map *const map = l->context->map;
     const uint64_t n = bounds_ranges(s);
-    uint8_t *const room = arena_alloc(l->context->arena, (size_t)n + BOUNDS_SLACK);
+    uint8_t *const room = arena_room(l->context->arena, (size_t)n + BOUNDS_SLACK);
     if (room == NULL)
         return fail_no_memory();
     TRY(bounds_read(s, &l->postings.entry, room, &l->codes));

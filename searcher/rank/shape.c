@@ -9,9 +9,10 @@
 struct shaper {
     size_t segment;
     struct shape *shape;
-    bool filtered; /* a test requires something */
-    bool any_of;   /* words are those of a required group */
-    bool optional; /* words stand beside others */
+    bool filtered;  /* a test requires something */
+    size_t n_terms; /* that are required */
+    bool any_of;    /* words are those of a required group */
+    bool optional;  /* words stand beside others */
 };
 
 static bool has_all_words(const struct shaper *s, const struct plan_node *node)
@@ -40,6 +41,7 @@ static void add_required(struct shaper *s, const struct plan_node *node)
     if (!has_all_words(s, node))
         s->shape->nothing = true;
     s->shape->required[s->shape->n_required++] = node;
+    s->n_terms += node->n_words;
     add_most(s->shape, node);
 }
 
@@ -152,7 +154,7 @@ enum status shape_make(const struct plan *plan, size_t segment, struct arena *ar
         return fail_no_memory();
     struct shaper s = {.segment = segment, .shape = out};
     add_bag(&s, plan->root);
-    out->other = out->other || is_mixed(&s);
+    out->other = out->other || is_mixed(&s) || s.n_terms > SHAPE_REQUIRED_MOST;
     out->nothing = out->nothing || (out->n_words == 0 && out->n_required == 0);
     return STATUS_OK;
 }

@@ -32,6 +32,9 @@ struct shape {
     double most; /* no score is above it, rounding and bounds included */
 };
 
+/* More words that are required, those of phrases among them, are of another form. */
+#define SHAPE_REQUIRED_MOST 64u
+
 /* The shape of the plan on segment number `segment`, in the arena. */
 enum status shape_make(const struct plan *plan, size_t segment, struct arena *arena,
                        struct shape *out /* OUT */);

@@ -54,7 +54,7 @@ PLAIN    := $(OUT)/race/build_race $(OUT)/large/make_corpus# without Criterion
 objects   = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB      := $(OUT)/libqiao.a
 
-.PHONY: help all demo deps deps-tools test check-deps test-corpus test-large asan ubsan tsan clang fuzz \
+.PHONY: help all demo deps deps-tools test check-deps test-corpus test-exact test-large asan ubsan tsan clang fuzz \
         fuzz-run cover format format-check bench install clean
 .DEFAULT_GOAL := all
 all: $(OUT)/indexer $(OUT)/searcher ## build the two programs (default)
@@ -143,6 +143,10 @@ tsan: ## builds on several threads under ThreadSanitizer
 	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report build/tsan/race/build_race build/tsan/work \
 	    2>build/tsan/messages || { tail -n 1 build/tsan/messages; cat build/tsan/report.*; exit 1; }
 	@rm -rf build/tsan/work
+
+test-exact: $(OUT)/tests ## 100,000 random queries on 200 random indexes, and 50,000 trees
+	QIAO_PLANS=100000 QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests --filter 'plans/*'
+	QIAO_EXACT_TREES=50000 QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests --filter 'exact/trees'
 
 test-large: all $(OUT)/large/make_corpus ## large inputs by all threads and memories: same bytes
 	sh tests/large/same_bytes.sh $(OUT) $(OUT)/large/work

@@ -60,6 +60,7 @@ static enum status answer(struct searcher *s, char *line, struct search_result *
     const char *const text = tab + 1;
     options.k = request.k;
     options.syntax = QUERY_SYNTAX;
+    options.total = request.count;
     TRY(search_run(s, span_of((const uint8_t *)text, strlen(text)), &options, result));
     printf("%llu\n", request.count ? (unsigned long long)result->total : 1ull);
     return STATUS_OK;

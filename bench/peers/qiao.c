@@ -157,6 +157,7 @@ static void *open_index(const struct driver_options *o)
     q->result = (struct search_result)SEARCH_RESULT_INIT;
     q->options = search_options_of(q->searcher);
     q->options.k = o->count ? 0 : o->k;
+    q->options.total = o->count;
     q->options.k1 = 0.9f;
     q->options.b = 0.4f;
     return q;
@@ -191,6 +192,7 @@ static bool search_for(struct qiao *q, const struct buf *text, size_t k)
 {
     struct search_options options = q->options;
     options.k = k;
+    options.total = k == 0;
     return search_run(q->searcher, buf_span(text), &options, &q->result) == STATUS_OK || complain();
 }
 

@@ -9,8 +9,11 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "common/base/cpu.h"
+#include "searcher/topics/read_topics.h"
+#include "tests/support/program.h"
 #include "tests/support/seed.h"
 #include "tests/support/toy_world.h"
 
@@ -122,6 +125,7 @@ static void check_equal(const struct search_result *r, const struct search_resul
     }
 }
 
+/* Asks w->searcher, whose collection matters no more. */
 static void check_query(struct toy_world *w, const struct buf *text, const char *what)
 {
     static const size_t ks[] = {1000, 100, 10, 1};
@@ -197,4 +201,90 @@ Test(plans, random)
     }
     fprintf(stderr, "plans/random: %lu queries\n", n);
     (void)cpu_choose(NULL);
+}
+
+/* ---- real collections ---- */
+
+/* The words of a topic, all with the sign, within quotes if that is a quote. */
+static void put_topic(struct span topic, const char *sign, struct buf *out)
+{
+    const bool quoted = sign[0] == '"';
+    buf_clear(out);
+    buf_append_string(out, quoted ? sign : "");
+    for (size_t i = 0; i < topic.len; i++) {
+        const uint8_t c = topic.data[i];
+        const bool word = c >= 0x80 || (c | 32u) - 'a' < 26u || c - (unsigned)'0' < 10u;
+        const bool before = i > 0 && buf_string(out)[out->len - 1] != ' ';
+        if (word && !quoted && (i == 0 || !before))
+            buf_append_string(out, sign);
+        if (word || before || quoted)
+            buf_put_u8(out, word ? c : ' ');
+    }
+    buf_append_string(out, quoted ? sign : "");
+}
+
+static void check_topics(struct toy_world *w, const char *path, const char *what)
+{
+    static const char *const signs[] = {"", "+", "\""};
+    struct topics *topics;
+    struct buf text = BUF_INIT;
+    cr_assert_eq(topics_read(path, &topics), STATUS_OK, "%s", status_message());
+    for (size_t i = 0; i < topics->count; i++)
+        for (size_t j = 0; j < 3; j++) {
+            char where[480];
+            /* All of its words side by side are nowhere: three words of it may be. */
+            struct span topic = topics->topics[i].text;
+            size_t spaces = 0;
+            for (size_t k = 0; j > 0 && k < topic.len; k++)
+                if (topic.data[k] == ' ' && ++spaces == 2 + i % 2)
+                    topic.len = k;
+            put_topic(topic, signs[j], &text);
+            (void)snprintf(where, sizeof where, "%s: %.300s", what, buf_string(&text));
+            check_query(w, &text, where);
+        }
+    buf_release(&text);
+    topics_free(topics);
+}
+
+static bool check_collection(const char *name, const char *profile, const char *passages)
+{
+    const char *const data = getenv("QIAO_DATA");
+    char source[400];
+    char queries[400];
+    struct toy_world w = {.automatic = SEARCH_RESULT_INIT, .exhaustive = SEARCH_RESULT_INIT};
+    struct program p = PROGRAM_INIT;
+    struct toy_index *const place = &w.toys[0];
+    const char *const root = data == NULL ? "../shared" : data;
+    (void)snprintf(source, sizeof source, "%s/collections/%s/corpus.jsonl", root, name);
+    (void)snprintf(queries, sizeof queries, "%s/collections/%s/queries.tsv", root, name);
+    if (access(source, R_OK) != 0 || access(queries, R_OK) != 0)
+        return false;
+    (void)snprintf(place->folder, sizeof place->folder, "%s/qiao-plans-XXXXXX", P_tmpdir);
+    cr_assert_not_null(mkdtemp(place->folder));
+    (void)snprintf(place->path, sizeof place->path, "%s/index", place->folder);
+    program_run(&p, "indexer", "build", "-q", "--profile", profile, "--passages", passages,
+                place->path, source, NULL);
+    cr_assert_eq(p.status, 0, "%s", buf_string(&p.err));
+    program_release(&p);
+    cr_assert_eq(searcher_open(place->path, &w.searcher), STATUS_OK, "%s", status_message());
+    w.seed = seed_first();
+    check_topics(&w, queries, name);
+    search_result_release(&w.automatic);
+    search_result_release(&w.exhaustive);
+    searcher_close(w.searcher);
+    toy_index_remove(place);
+    return true;
+}
+
+Test(plans, real)
+{
+    unsigned n = 0;
+    n += check_collection("cacm", "anserini", "whole");
+    n += check_collection("cranfield", "english", "paragraphs");
+    n += check_collection("npl-vaswani", "plain", "whole");
+    (void)cpu_choose(NULL);
+    if (n < 3) {
+        (void)fprintf(stderr, "skipped: %u of 3 collections are not there (QIAO_DATA)\n", 3 - n);
+        cr_skip_test("collections are missing");
+    }
 }

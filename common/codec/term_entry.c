@@ -62,6 +62,41 @@ void term_entry_read(struct cursor *c, bool has_positions, uint64_t passages,
     next_offsets[2] = entry->bounds_offset + entry->bounds_bytes;
 }
 
+static void skip_varints(struct cursor *c, uint64_t n)
+{
+    for (; n > 0 && !c->bad; n--)
+        while ((cursor_u8(c) & 0x80) != 0 && !c->bad)
+            ;
+}
+
+static void skip_inline(struct cursor *c, uint64_t df, bool has_positions)
+{
+    for (; df > 0 && !c->bad; df--) {
+        const bool several = (cursor_varint(c) & 1) != 0;
+        const uint64_t tf = several ? 2 + cursor_varint_max(c, INLINE_OCCURRENCES) : 1;
+        skip_varints(c, has_positions ? tf : 0);
+    }
+}
+
+void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
+{
+    const uint64_t df = cursor_varint_max(c, UINT32_MAX);
+    const uint64_t cf = df + cursor_varint_max(c, UINT64_MAX - UINT32_MAX);
+    if (df == 0)
+        cursor_spoil(c);
+    if (cf <= INLINE_OCCURRENCES) {
+        skip_inline(c, df, has_positions);
+        return;
+    }
+    offsets[0] += cursor_varint(c);
+    offsets[1] += has_positions ? cursor_varint(c) : 0;
+    offsets[2] += cursor_varint(c);
+    size_t fixed = 1;
+    for (size_t i = 0; i < BEST_SHARES; i++)
+        fixed += df >= best_share_ranks[i] ? 2 : 0;
+    (void)cursor_bytes(c, fixed);
+}
+
 void inline_postings_append(struct buf *out, const struct inline_postings *postings,
                             bool has_positions)
 {

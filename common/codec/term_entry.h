@@ -53,6 +53,10 @@ void term_entry_append(struct buf *out, const struct term_entry *entry, bool has
 void term_entry_read(struct cursor *c, bool has_positions, uint64_t passages,
                      struct term_entry *entry, uint64_t next_offsets[3] /* OUT */);
 
+/* Passes an entry by: all that is kept of it is where the lists of the next begin, offsets[] being
+ * where its own do. */
+void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3] /* IN OUT */);
+
 /* Appends inline postings. */
 void inline_postings_append(struct buf *out, const struct inline_postings *postings,
                             bool has_positions);

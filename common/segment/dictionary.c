@@ -50,24 +50,58 @@ static enum status entry_at(const struct segment *s, struct block *block, size_t
                             struct term_entry *entry)
 {
     struct term_entry e;
-    for (size_t i = 0; i <= index; i++)
-        read_entry(s, block, &e);
+    for (size_t i = 0; i < index; i++)
+        term_entry_skip(&block->entries, segment_has(s, FEATURE_POSITIONS), block->offsets);
+    read_entry(s, block, &e);
     if (block->entries.bad)
         return damaged_block();
     *entry = e;
     return STATUS_OK;
 }
 
-/* Scans all strings of the block; *index is where `term` stands, or n. Entries begin behind. */
+/* Where a term stands to the strings that are gone through. */
+struct place {
+    struct span term;
+    size_t equal; /* bytes that it has in common with the last string, which is below it */
+    bool passed;  /* the strings are no longer below it */
+    bool found;
+};
+
+/* The next string shares its first `shared` bytes with the one before and goes on with `more`. Only
+ * one that shares just what that one had in common with the term has to be compared. */
+static void compare(struct place *p, size_t shared, struct span more)
+{
+    if (shared > p->equal)
+        return;
+    p->passed = true;
+    if (shared < p->equal)
+        return;
+    const size_t left = p->term.len - p->equal;
+    const size_t most = more.len < left ? more.len : left;
+    size_t n = 0;
+    while (n < most && more.data[n] == p->term.data[p->equal + n])
+        n++;
+    p->found = n == more.len && n == left;
+    p->passed = n == left || (n < more.len && more.data[n] > p->term.data[p->equal + n]);
+    p->equal += n;
+}
+
+/* Goes through all strings of the block; *index is where `term` stands, or n. Entries begin behind. */
 static enum status scan_strings(struct block *block, struct cursor *strings, struct span term,
                                 size_t *index)
 {
-    struct front_string string;
-    string.len = 0;
+    struct place place = {.term = term};
+    size_t len = 0;
     *index = block->n;
     for (size_t i = 0; i < block->n; i++) {
-        front_coding_read(strings, &string);
-        if (*index == block->n && span_equal(front_string_span(&string), term))
+        size_t shared;
+        struct span more;
+        front_coding_read_head(strings, len, &shared, &more);
+        len = shared + more.len;
+        if (place.passed)
+            continue;
+        compare(&place, shared, more);
+        if (place.found)
             *index = i;
     }
     block->entries = *strings;

@@ -100,7 +100,7 @@ enum status tree_find(const struct tree *t, struct span string, void (*skip)(str
     uint64_t low = rank(t, key, false);          /* blocks before this one start below the string */
     const bool shared = low < t->n_blocks && key_at(t->top, keys, low) == key;
     uint64_t high = shared ? rank(t, key, true) : low; /* this one and later ones start above it */
-    while (low < high) {                /* those between share its first 8 bytes */
+    while (low < high) {                               /* those between share its first 8 bytes */
         const uint64_t middle = low + (high - low) / 2;
         struct front_string first;
         TRY(first_string(t, middle, skip, &first));

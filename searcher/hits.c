@@ -52,7 +52,7 @@ enum status search_text(struct searcher *s, const struct passage_view *view, uin
     return text_reader_get(&r->text, view->record.text_start + start, end - start, out);
 }
 
-static enum status append_id(struct searcher *s, uint32_t passage, bool document, struct buf *out)
+enum status search_id(struct searcher *s, uint32_t passage, bool document, struct buf *out)
 {
     const size_t segment = index_segment_of_passage(s->index, passage);
     const struct segment *const file = &s->index->segments[segment];
@@ -71,7 +71,7 @@ enum status search_ids(struct searcher *s, const struct search_result *result, s
     for (size_t i = 0; i < result->best.n; i++) {
         const struct topk_entry *const e = &result->best.entries[i];
         const size_t start = ids->len;
-        TRY(append_id(s, e->shown, result->documents, ids));
+        TRY(search_id(s, e->shown, result->documents, ids));
         rows[i] = (struct run_row){.id = {NULL, ids->len - start}, .score = e->score};
     }
     size_t at = 0; /* only now, since the buffer moved while it grew */
@@ -190,9 +190,9 @@ static enum status fill_hit(struct hit_maker *m, const struct topk_entry *e, uin
 {
     struct passage_view v;
     *hit = (struct hit){.rank = rank, .score = e->score};
-    TRY(append_id(m->searcher, e->shown, false, &m->scratch));
+    TRY(search_id(m->searcher, e->shown, false, &m->scratch));
     TRY(keep(m->arena, &m->scratch, &hit->id));
-    TRY(append_id(m->searcher, e->shown, true, &m->scratch));
+    TRY(search_id(m->searcher, e->shown, true, &m->scratch));
     TRY(keep(m->arena, &m->scratch, &hit->document));
     TRY(search_view(m->searcher, e->shown, &v));
     hit->date = v.record.date;
@@ -218,6 +218,14 @@ static enum status fill_list(struct hit_maker *m, struct search_result *result, 
                      &list->hits[i]));
     }
     return STATUS_OK;
+}
+
+enum status search_highlight(struct searcher *s, struct search_result *result, struct span text,
+                             struct snippet *out)
+{
+    struct snippet_query query;
+    TRY(make_snippet_query(&result->plan, &result->arena, &query));
+    return snippet_make(text, s->analyzer, s->index->profile, &query, UINT32_MAX, out);
 }
 
 enum status search_hits(struct searcher *s, struct search_result *result, size_t first, size_t n,

@@ -71,7 +71,7 @@ enum status inspect_rank(struct searcher *s, const struct search_options *option
     TRY(search_view(s, v.explanation.passage, &view));
     TRY(keep_id(s, &view, false, arena, &v.id));
     TRY(keep_reading(result, arena, &v.reading));
-    TRY(explain_stop_words(&result->plan, s->analyzer, query, arena, &v.stop_words,
+    TRY(explain_stop_words(&result->plan, s->analyzer, query, options->syntax, arena, &v.stop_words,
                            &v.n_stop_words));
     *out = v;
     return STATUS_OK;

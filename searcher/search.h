@@ -86,7 +86,8 @@ struct search_result {
         .arena = ARENA_INIT                                                                        \
     }
 
-/* Ranks. `result` is reused from query to query; what it held is gone. */
+/* Ranks. `result` is reused from query to query; what it held is gone. STATUS_STOPPED if
+ * options->stop said so. */
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,
                        struct search_result *result /* OUT */);
 void search_result_release(struct search_result *r);
@@ -101,6 +102,14 @@ enum status search_plan(struct searcher *s, struct span query, const struct sear
 struct run_row;
 enum status search_ids(struct searcher *s, const struct search_result *result, struct buf *ids,
                        struct run_row *rows /* OUT */);
+
+/* Appends the id of a passage of the index, or of its document. */
+enum status search_id(struct searcher *s, uint32_t passage, bool document, struct buf *out);
+
+/* Finds the words of the query in `text`, that of a whole document perhaps: the highlights of *out,
+ * an initialised snippet, are offsets from out->start. */
+enum status search_highlight(struct searcher *s, struct search_result *result, struct span text,
+                             struct snippet *out);
 
 /* Fills `list` with all that is to be shown of result->best[first .. first + n): the memory is the
  * result's arena, snippets aside, which hit_list_release frees. snippet_width: characters. */

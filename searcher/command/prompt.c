@@ -10,14 +10,20 @@
 
 struct settings {
     struct ask_settings ask;
+    bool echo;
 };
 
-static const struct cli_option options[] = {ASK_OPTIONS(struct settings, ask), {.type = CLI_END}};
+static const struct cli_option options[] = {
+    ASK_OPTIONS(struct settings, ask),
+    {"echo", 0, CLI_FLAG, offsetof(struct settings, echo), NULL,
+     "without a terminal: print each line before its answer"},
+    {.type = CLI_END}};
 
 static enum status converse(const char *path, const struct settings *s)
 {
     struct session_start start = {
         .path = path, .terminal = terminal_is(STDIN_FILENO) && terminal_is(STDOUT_FILENO)};
+    start.echo = s->echo && !start.terminal;
     TRY(ask_open(path, &s->ask, &start.searcher));
     const enum status status = ask_interpret(&s->ask, start.searcher, 10, &start.options);
     if (status != STATUS_OK) {

@@ -64,7 +64,7 @@ static enum status print_article(struct shower *s, const struct article *a)
         if (header)
             put_header(s, a, &s->out);
         if (s->terminal)
-            article_text(a, NULL, &s->out);
+            (void)article_text(a, NULL, 0, &s->out);
         else
             buf_append_span(&s->out, a->text);
         if (header && s->out.len > 0 && s->out.data[s->out.len - 1] != '\n')

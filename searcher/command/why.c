@@ -2,6 +2,9 @@
 /* why: the query is planned, not ranked; rank/explain.h does the rest. */
 #include "searcher/command/why.h"
 
+#include <unistd.h>
+
+#include "common/base/terminal.h"
 #include "searcher/command/ask.h"
 #include "searcher/inspect.h"
 
@@ -58,7 +61,7 @@ static enum status explain_id(struct asker *a, const struct settings *s, const c
     if (s->json)
         explanation_json(&view, &a->out);
     else
-        explanation_text(&view, &a->out);
+        explanation_text(&view, terminal_is(STDOUT_FILENO) ? terminal_width() : 0, &a->out);
     TRY(buf_status(&a->out));
     cli_print(buf_span(&a->out));
     return STATUS_OK;

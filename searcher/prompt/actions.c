@@ -4,7 +4,15 @@
 
 #include "common/base/escape.h"
 #include "searcher/inspect.h"
-#include "searcher/prompt/pager.h"
+#include "searcher/prompt/open_article.h"
+#include "searcher/prompt/save.h"
+#include "searcher/prompt/settings.h"
+#include "searcher/show/hits_text.h"
+#include "searcher/show/wrap.h"
+#include "searcher/similar.h"
+
+/* Columns that the help of a command needs beside its name. */
+#define NARROW 30u
 
 struct action {
     const char *name;
@@ -24,7 +32,7 @@ uint32_t action_number(struct span text)
     return number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-/* The passage of the listed hit that `argument` names; false, and a line of help, if there is none.
+/* The passage of the listed hit that `argument` names; false, and a line of help, if it names none.
  */
 static bool choose_hit(struct session *s, struct span argument, uint32_t *passage)
 {
@@ -35,56 +43,17 @@ static bool choose_hit(struct session *s, struct span argument, uint32_t *passag
     }
     if (s->n_listed == 0)
         buf_append_string(&s->out, "no hits are listed\n");
+    else if (s->n_listed == 1)
+        buf_append_string(&s->out, "the only hit is 1\n");
     else
         buf_printf(&s->out, "the hits are numbered 1 to %zu\n", s->n_listed);
     return false;
 }
 
-/* ---- reading an article ---- */
-
-static size_t count_lines(struct span text)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += text.data[i] == '\n';
-    return n;
-}
-
-/* Appends the article, the passage marked; returns the line on which it begins, from 1. */
-static size_t put_article(struct session *s, const struct article *a, struct article_mark mark)
-{
-    article_header(a, &s->out);
-    size_t line = 1;
-    if (a->has_text) {
-        if (mark.start == a->start && mark.end == a->end)
-            mark.end = mark.start; /* all of it: there is nothing to find */
-        line += count_lines(buf_span(&s->out));
-        line += count_lines(span_of(a->text.data, mark.start - a->start));
-        article_text(a, &mark, &s->out);
-    } else {
-        buf_append_string(&s->out, "the index stores no text: it was built with --store none\n");
-    }
-    return line;
-}
-
 enum status action_open(struct session *s, struct span argument)
 {
     uint32_t passage;
-    struct passage_view view;
-    struct article article;
-    if (!choose_hit(s, argument, &passage))
-        return STATUS_OK;
-    arena_clear(&s->arena);
-    TRY(search_view(s->searcher, passage, &view));
-    const struct article_mark mark = {view.start, view.end, s->colour};
-    TRY(inspect_article(s->searcher, passage, true, &s->arena, &s->text, &article));
-    const size_t line = put_article(s, &article, mark);
-    if (!s->terminal)
-        return STATUS_OK;
-    TRY(buf_status(&s->out));
-    const enum status status = pager_show(buf_span(&s->out), line);
-    buf_clear(&s->out);
-    return status;
+    return choose_hit(s, argument, &passage) ? open_article(s, passage) : STATUS_OK;
 }
 
 /* ---- about the last query ---- */
@@ -96,8 +65,28 @@ static enum status why(struct session *s, struct span argument)
     if (!choose_hit(s, argument, &passage))
         return STATUS_OK;
     TRY(inspect_rank(s->searcher, &s->asked, &s->result, buf_span(&s->query), passage, 1, &view));
-    explanation_text(&view, &s->out);
+    explanation_text(&view, session_width(s), &s->out);
     return STATUS_OK;
+}
+
+/* Asks for passages like the hit; when documents are ranked, for other documents. */
+static enum status similar(struct session *s, struct span argument)
+{
+    struct buf query = BUF_INIT;
+    uint32_t passage;
+    if (!choose_hit(s, argument, &passage))
+        return STATUS_OK;
+    enum status status = similar_query(s->searcher, passage, s->result.documents, &query);
+    if (status == STATUS_MISSING) {
+        buf_printf(&s->out, "%s\n", status_message());
+        status = STATUS_OK;
+    } else if (status == STATUS_OK && query.len == 0) {
+        buf_append_string(&s->out, "no other passage has a word of it\n");
+    } else if (status == STATUS_OK) {
+        status = session_answer(s, buf_span(&query), QUERY_SYNTAX);
+    }
+    buf_release(&query);
+    return status;
 }
 
 static enum status more(struct session *s, struct span argument)
@@ -109,48 +98,14 @@ static enum status more(struct session *s, struct span argument)
 static enum status reading(struct session *s, struct span argument)
 {
     (void)argument;
-    if (s->result.query.root == NULL || s->query.len == 0) {
+    if (!s->answered) {
         buf_append_string(&s->out, "nothing was asked yet\n");
         return STATUS_OK;
     }
     buf_clear(&s->text);
     query_print(&s->result.query, &s->text);
     TRY(buf_status(&s->text));
-    buf_append_string(&s->out, "reading: ");
-    escape_append(&s->out, buf_span(&s->text), ESCAPE_LINE);
-    buf_put_u8(&s->out, '\n');
-    return STATUS_OK;
-}
-
-/* ---- settings ---- */
-
-static enum status set_k(struct session *s, struct span argument)
-{
-    const uint32_t k = action_number(argument);
-    if (k > 0)
-        s->options.k = k;
-    buf_printf(&s->out, "an answer has %zu hit%s\n", s->options.k, s->options.k == 1 ? "" : "s");
-    return STATUS_OK;
-}
-
-static enum status set_documents(struct session *s, struct span argument)
-{
-    static const struct {
-        const char *name;
-        enum rollup rollup;
-        const char *meaning;
-    } rows[] = {
-        {"off", ROLLUP_NONE, "passages are ranked"},
-        {"max", ROLLUP_MAX, "documents are ranked by their best passage"},
-        {"sum", ROLLUP_SUM, "documents are ranked by the sum of their passages"},
-        {"top3", ROLLUP_TOP3, "documents are ranked by the sum of their three best passages"}};
-    const size_t n = sizeof rows / sizeof rows[0];
-    for (size_t i = 0; i < n; i++)
-        if (span_equal(argument, span_of_string(rows[i].name)))
-            s->options.documents = rows[i].rollup;
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].rollup == s->options.documents)
-            buf_printf(&s->out, "%s (:documents off, max, sum or top3)\n", rows[i].meaning);
+    hits_text_reading(buf_span(&s->text), session_width(s), &s->out);
     return STATUS_OK;
 }
 
@@ -195,9 +150,13 @@ static enum status quit(struct session *s, struct span argument)
 static const struct action actions[] = {
     {"open", "N", "read the article of hit N; so does its number alone", action_open},
     {"why", "N", "why hit N has its rank", why},
+    {"similar", "N", "passages like hit N, by its best words", similar},
     {"more", "", "the next hits", more},
-    {"k", "N", "how many hits an answer has", set_k},
-    {"documents", "max|off", "rank documents (also: sum, top3), or passages", set_documents},
+    {"k", "N", "how many hits an answer has", settings_k},
+    {"documents", "on|off", "rank documents (also: max, sum, top3), or passages",
+     settings_documents},
+    {"set", "NAME VALUE", "k, k1, b or documents, from the next query on", settings_change},
+    {"save", "FILE", "the last answer as text, or as JSON (FILE.json)", save_answer},
     {"reading", "", "how the last query was read", reading},
     {"stats", "", "what the index holds", stats},
     {"help", "", "this list", help},
@@ -205,30 +164,51 @@ static const struct action actions[] = {
 };
 #define N_ACTIONS (sizeof actions / sizeof actions[0])
 
+const char *action_name(size_t i)
+{
+    return i < N_ACTIONS ? actions[i].name : NULL;
+}
+
 /* Columns of the longest ":name argument". */
-static int head_width(void)
+static uint32_t head_width(void)
 {
     size_t widest = 0;
     for (size_t i = 0; i < N_ACTIONS; i++) {
         const size_t width = 2 + strlen(actions[i].name) + strlen(actions[i].argument);
         widest = width > widest ? width : widest;
     }
-    return (int)widest;
+    return (uint32_t)widest;
+}
+
+/* What stands behind `indent` columns of a line, which are written, and of those that follow. */
+static void put_wrapped(struct session *s, const char *text, uint32_t indent)
+{
+    struct wrap w;
+    const struct wrap_style style = {session_width(s), indent, false};
+    wrap_begin(&w, &s->out, &style);
+    wrap_put(&w, span_of_string(text), false);
+    wrap_end(&w);
 }
 
 static enum status help(struct session *s, struct span argument)
 {
-    const int width = head_width();
+    const uint32_t head = head_width() + 4;
+    const uint32_t width = session_width(s);
+    const bool narrow = width > 0 && width < head + NARROW;
     (void)argument;
     for (size_t i = 0; i < N_ACTIONS; i++) {
-        const int used = (int)(2 + strlen(actions[i].name) + strlen(actions[i].argument));
-        buf_printf(&s->out, "  :%s %s%*s  %s\n", actions[i].name, actions[i].argument, width - used,
-                   "", actions[i].help);
+        const size_t used = 4 + strlen(actions[i].name) + strlen(actions[i].argument);
+        buf_printf(&s->out, "  :%s %s", actions[i].name, actions[i].argument);
+        buf_printf(&s->out, narrow ? "\n%*s" : "%*s", narrow ? 6 : (int)(head - (uint32_t)used),
+                   "");
+        put_wrapped(s, actions[i].help, narrow ? 6 : head);
     }
-    buf_append_string(&s->out,
-                      "All else is a query: words, \"a phrase\", \"a phrase\"~3, +must, "
-                      "-must_not, (a group),\nAND, OR, NOT, near NEAR/5 words, prefix*, "
-                      "wild?card*, fuzzy~1, title:word,\ndate:2022..2025, id:ID, boost^2.\n");
+    put_wrapped(s,
+                "All else is a query: words, \"a phrase\", \"a phrase\"~3, +must, -must_not, "
+                "(a group), AND, OR, NOT, near NEAR/5 words, prefix*, wild?card*, fuzzy~1, "
+                "title:word, date:2022..2025, id:ID, boost^2. Tab completes words, fields and "
+                "commands; Ctrl-R searches what was typed before; Ctrl-C stops a query.",
+                0);
     return STATUS_OK;
 }
 

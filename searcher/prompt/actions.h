@@ -18,6 +18,9 @@ enum status action_run(struct session *s, struct span line);
 /* Opens the listed hit whose number `argument` is, says what is wrong with it otherwise. */
 enum status action_open(struct session *s, struct span argument);
 
+/* The name of command i, in the order of the help; NULL past the last. */
+const char *action_name(size_t i);
+
 /* The number that `text` is from end to end; 0 if it is none, or too large. */
 uint32_t action_number(struct span text);
 

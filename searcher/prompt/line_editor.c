@@ -7,8 +7,8 @@
  * Ctrl-C: libedit restores the terminal and hands the signal on to our handler, which leaves a note;
  * the reading of a key ends, and the next line begins empty. So that no Ctrl-C falls between the look
  * at the note and the wait for a key, SIGINT is blocked while a line is edited and let through by
- * ppoll alone. A Ctrl-C that comes a moment late, while an answer is printed, was meant for the line
- * too, so that it does nothing.
+ * ppoll alone. One that comes a moment late, when the line is entered already, is let through then
+ * and stops its answer.
  */
 #include "searcher/prompt/line_editor.h"
 
@@ -22,6 +22,8 @@
 #include <wchar.h>
 
 #include "common/base/cli.h"
+#include "common/base/escape.h"
+#include "common/base/terminal.h"
 #include "searcher/prompt/history.h"
 
 struct line_editor {
@@ -32,6 +34,8 @@ struct line_editor {
     size_t cap;
     enum status status;
     struct sigaction interrupt_before; /* what SIGINT did; only if lines are edited */
+    line_completer *complete;          /* NULL: Tab does nothing */
+    void *complete_context;
 };
 
 static volatile sig_atomic_t interrupted; /* a SIGINT came */
@@ -90,7 +94,7 @@ static void block_interrupts(sigset_t *before)
 
 static char *prompt(EditLine *edit)
 {
-    static char text[] = "qiao> ";
+    static char text[] = LINE_EDITOR_PROMPT;
     (void)edit;
     return text;
 }
@@ -101,6 +105,89 @@ static void choose_locale(void)
     if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
         (void)setlocale(LC_CTYPE, "C.UTF-8");
 }
+
+/* ---- completion ---- */
+
+/* The choices in columns, row by row. */
+static void put_choices(const struct completion *c, struct buf *out)
+{
+    const size_t width = terminal_width();
+    size_t widest = 0;
+    size_t column = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const size_t columns = terminal_text_width(c->choices[i]);
+        widest = columns > widest ? columns : widest;
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        if (column > 0 && column + 2 + widest > width) {
+            buf_put_u8(out, '\n');
+            column = 0;
+        }
+        for (size_t pad = column == 0 ? 0 : 2; pad > 0; pad--, column++)
+            buf_put_u8(out, ' ');
+        escape_append(out, c->choices[i], ESCAPE_LINE);
+        const size_t used = terminal_text_width(c->choices[i]);
+        for (size_t pad = widest - used; i + 1 < c->n && pad > 0; pad--)
+            buf_put_u8(out, ' ');
+        column += widest;
+    }
+    if (c->n_fitting > c->n)
+        buf_printf(out, "  and %llu more", (unsigned long long)(c->n_fitting - c->n));
+    buf_put_u8(out, '\n');
+}
+
+static void show_choices(const struct completion *c)
+{
+    struct buf out = BUF_INIT;
+    buf_put_u8(&out, '\n');
+    put_choices(c, &out);
+    if (!out.failed)
+        cli_print(buf_span(&out));
+    (void)fflush(stdout);
+    buf_release(&out);
+}
+
+/* Characters of valid UTF-8. */
+static int count_characters(struct span text)
+{
+    int n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += (text.data[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* Tab: the word goes on as far as all choices agree; where they do at once, they are shown. */
+static unsigned char on_tab(EditLine *edit, int key)
+{
+    struct line_editor *e = NULL;
+    struct completion c;
+    const LineInfo *const info = el_line(edit);
+    const struct span line = span_of(info->buffer, (size_t)(info->lastchar - info->buffer));
+    const size_t cursor = (size_t)(info->cursor - info->buffer);
+    (void)key;
+    if (el_get(edit, EL_CLIENTDATA, &e) != 0 || e == NULL || e->complete == NULL ||
+        !e->complete(e->complete_context, line, cursor, &c) || c.n == 0)
+        return CC_ERROR;
+    const struct span typed = span_of(line.data + c.start, cursor - c.start);
+    if (c.n > 1 && c.insert.len <= typed.len) {
+        show_choices(&c);
+        return CC_REDISPLAY;
+    }
+    struct buf text = BUF_INIT;
+    buf_append_span(&text, c.insert);
+    el_deletestr(edit, count_characters(typed));
+    const bool failed = text.failed || el_insertstr(edit, buf_string(&text)) != 0;
+    buf_release(&text);
+    return failed ? CC_ERROR : CC_REFRESH;
+}
+
+void line_editor_complete_with(struct line_editor *e, line_completer *complete, void *context)
+{
+    e->complete = complete;
+    e->complete_context = context;
+}
+
+/* ---- opening and closing ---- */
 
 static void remember(void *context, const char *line)
 {
@@ -140,6 +227,9 @@ static enum status open_edit(struct line_editor *e)
     (void)el_set(e->edit, EL_GETCFN, read_character);
     (void)el_set(e->edit, EL_HIST, history, e->history);
     (void)el_set(e->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    (void)el_set(e->edit, EL_CLIENTDATA, e);
+    (void)el_set(e->edit, EL_ADDFN, "complete", "complete the word", on_tab);
+    (void)el_set(e->edit, EL_BIND, "^I", "complete", NULL);
     return STATUS_OK;
 }
 
@@ -195,13 +285,14 @@ static bool next_edited(struct line_editor *e, struct span *line)
     const char *text;
     sigset_t before;
     block_interrupts(&before);
-    do {
-        if (interrupted)
-            (void)fputc('\n', stdout);
+    for (;;) {
         interrupted = 0;
         n = 0;
         text = el_gets(e->edit, &n);
-    } while ((text == NULL || n <= 0) && interrupted);
+        if ((text != NULL && n > 0) || !interrupted)
+            break;
+        (void)fputc('\n', stdout);
+    }
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (text == NULL || n <= 0)
         return false;
@@ -228,4 +319,9 @@ bool line_editor_next(struct line_editor *e, struct span *line)
 enum status line_editor_status(const struct line_editor *e)
 {
     return e->status;
+}
+
+bool line_editor_interrupted(void)
+{
+    return interrupted != 0;
 }

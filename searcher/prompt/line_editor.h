@@ -10,13 +10,16 @@
  *     line_editor_free(editor);
  *
  * On a terminal lines are edited by libedit, with history; there Ctrl-C clears the line, Ctrl-D on
- * an empty one ends the input. Elsewhere lines are read as they come, without a prompt.
+ * an empty one ends the input, Tab completes the word before the cursor. Between two lines Ctrl-C
+ * only leaves a note (line_editor_interrupted), so that it can stop an answer and not the program.
+ * Elsewhere lines are read as they come, without a prompt, and Ctrl-C is the system's.
  */
 #ifndef QIAO_SEARCHER_PROMPT_LINE_EDITOR_H
 #define QIAO_SEARCHER_PROMPT_LINE_EDITOR_H
 
-#include "common/base/bytes.h"
-#include "common/base/status.h"
+#include "searcher/prompt/complete.h"
+
+#define LINE_EDITOR_PROMPT "qiao> "
 
 struct line_editor;
 
@@ -30,5 +33,13 @@ void line_editor_free(struct line_editor *e); /* NULL is fine */
 bool line_editor_next(struct line_editor *e, struct span *line /* OUT */);
 
 enum status line_editor_status(const struct line_editor *e);
+
+/* Whether Ctrl-C was pressed since the last line was entered. */
+bool line_editor_interrupted(void);
+
+/* Asks `complete` what Tab makes of a line, `cursor` bytes into it; false: nothing. What it gives
+ * must be good until its next call. */
+typedef bool line_completer(void *context, struct span line, size_t cursor, struct completion *out);
+void line_editor_complete_with(struct line_editor *e, line_completer *complete, void *context);
 
 #endif

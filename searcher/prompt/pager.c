@@ -13,6 +13,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,19 +95,30 @@ static enum status run(const char *command, struct span text, bool *ran)
 
 /* ---- the interface ---- */
 
+/* Whether the command is less, perhaps by its path and with options: letters and what paths are made
+ * of, nothing that the shell would read otherwise. */
+static bool is_less(const char *command)
+{
+    const size_t name = strcspn(command, " ");
+    const bool plain = strspn(command, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789/._-+ ") == strlen(command);
+    return plain && name >= 4 && memcmp(command + name - 4, "less", 4) == 0 &&
+           (name == 4 || command[name - 5] == '/');
+}
+
 /* The command into `out`; false: none is wanted. */
 static bool choose(size_t line, struct buf *out)
 {
     const char *const wanted = getenv("PAGER");
-    if (wanted != NULL) {
-        buf_append_string(out, wanted);
-        return wanted[0] != '\0';
+    buf_append_string(out, wanted != NULL ? wanted : "less");
+    if (wanted == NULL || is_less(wanted)) {
+        buf_append_string(out, " -R");
+        if (line > JUMP_ROW) /* earlier lines are on the first screen */
+            buf_printf(out, " -j%d +%zu", JUMP_ROW, line);
     }
-    buf_append_string(out, "less -R");
-    if (line > JUMP_ROW) /* earlier lines are on the first screen */
-        buf_printf(out, " -j%d +%zu", JUMP_ROW, line);
-    buf_append_string(out, " 2>/dev/null"); /* no less is no news: the text is printed instead */
-    return true;
+    if (wanted == NULL)
+        buf_append_string(out, " 2>/dev/null"); /* no less is no news: the text is printed then */
+    return wanted == NULL || wanted[0] != '\0';
 }
 
 static void ignore(int signal_number, struct sigaction *before)

@@ -12,6 +12,7 @@
 #include "searcher/prompt/line_editor.h"
 #include "searcher/relax.h"
 #include "searcher/show/hits_text.h"
+#include "searcher/show/wrap.h"
 
 enum status session_flush(struct session *s)
 {
@@ -22,6 +23,17 @@ enum status session_flush(struct session *s)
     return STATUS_OK;
 }
 
+uint32_t session_width(const struct session *s)
+{
+    return s->terminal ? terminal_width() : 0;
+}
+
+static bool is_stopped(void *context)
+{
+    (void)context;
+    return line_editor_interrupted();
+}
+
 /* ---- answers ---- */
 
 /* Looks for other queries where this one found nothing or little. */
@@ -30,7 +42,13 @@ static enum status find_alternatives(struct session *s, struct hit_list *list)
     struct hit_alternative *found;
     if (!relax_is_due(&s->result))
         return STATUS_OK;
-    TRY(relax(s->searcher, &s->asked, &s->result, &found, &list->n_alternatives));
+    const enum status status =
+        relax(s->searcher, &s->asked, &s->result, &found, &list->n_alternatives);
+    if (status == STATUS_STOPPED) { /* the answer stands */
+        cli_note("stopped before other queries were tried");
+        return STATUS_OK;
+    }
+    TRY(status);
     list->alternatives = found;
     s->alternatives = found;
     s->n_alternatives = list->n_alternatives;
@@ -42,7 +60,7 @@ static enum status list_hits(struct session *s, size_t first, size_t n)
 {
     struct hit_list list;
     TRY(search_hits(s->searcher, &s->result, first, n - first, SNIPPET_WIDTH, &list));
-    const struct hits_text_style style = {.width = s->terminal ? terminal_width() : 0,
+    const struct hits_text_style style = {.width = session_width(s),
                                           .colour = s->colour,
                                           .unit = s->result.documents ? "document" : "passage"};
     enum status status = STATUS_OK;
@@ -63,18 +81,22 @@ static enum status rank(struct session *s, size_t n)
 {
     s->asked.k = n;
     s->n_alternatives = 0; /* they go with the answer before */
-    return search_run(s->searcher, buf_span(&s->query), &s->asked, &s->result);
+    s->answered = false;
+    TRY(search_run(s->searcher, buf_span(&s->query), &s->asked, &s->result));
+    s->answered = true;
+    return STATUS_OK;
 }
 
 enum status session_list_more(struct session *s)
 {
-    const size_t n = s->n_listed + s->options.k;
-    if (s->n_listed == 0 || s->n_listed == s->result.total) {
+    const size_t first = s->n_listed;
+    if (first == 0 || first == s->result.total) {
         buf_append_string(&s->out, "no more hits\n");
         return STATUS_OK;
     }
-    TRY(rank(s, n));
-    return list_hits(s, s->n_listed, n);
+    s->n_listed = 0; /* if it is stopped */
+    TRY(rank(s, first + s->options.k));
+    return list_hits(s, first, first + s->options.k);
 }
 
 static void print_notes(const struct search_result *r)
@@ -95,11 +117,13 @@ static void take_index(struct session *s, struct searcher *fresh)
         s->options.b = new->b;
     }
     search_result_release(&s->result);
+    s->answered = false;
     s->n_listed = 0;
     s->n_alternatives = 0;
     searcher_close(s->searcher);
     s->searcher = fresh;
-    cli_note("index replaced: now %llu documents", (unsigned long long)fresh->index->documents);
+    cli_note("index replaced: now %llu document%s", (unsigned long long)fresh->index->documents,
+             fresh->index->documents == 1 ? "" : "s");
 }
 
 /* Looks whether the index at the path is still the one that answers. One that cannot be opened now
@@ -130,7 +154,7 @@ static enum status renew_index(struct session *s)
     return STATUS_OK;
 }
 
-static enum status answer(struct session *s, struct span query)
+enum status session_answer(struct session *s, struct span query, enum query_syntax syntax)
 {
     buf_clear(&s->query);
     buf_append_span(&s->query, query);
@@ -138,9 +162,23 @@ static enum status answer(struct session *s, struct span query)
     TRY(renew_index(s)); /* which lets go of the answer before, and of its alternatives */
     s->n_listed = 0;
     s->asked = s->options;
+    s->asked.syntax = syntax;
     TRY(rank(s, s->options.k));
     print_notes(&s->result);
     return list_hits(s, 0, s->options.k);
+}
+
+/* What Tab makes of a line; a word that cannot be looked up is not completed. */
+static bool complete_line(void *context, struct span line, size_t cursor, struct completion *out)
+{
+    struct session *const s = context;
+    arena_clear(&s->arena);
+    if (completion_find(s->searcher, line, cursor, &s->arena, out) == STATUS_OK)
+        return true;
+    (void)fputc('\n', stdout);
+    (void)fflush(stdout);
+    cli_note("%s", status_message());
+    return false;
 }
 
 /* ---- lines ---- */
@@ -164,7 +202,7 @@ static enum status ask_alternative(struct session *s, const struct hit_alternati
 {
     escape_append(&s->out, alternative->query, ESCAPE_LINE);
     buf_put_u8(&s->out, '\n');
-    return answer(s, alternative->query);
+    return session_answer(s, alternative->query, s->asked.syntax);
 }
 
 static struct span trim(struct span line)
@@ -186,16 +224,42 @@ static enum status take_line(struct session *s, struct span line)
     if (is_listed_number(s, line))
         return action_open(s, line);
     const struct hit_alternative *const alternative = listed_alternative(s, line);
-    return alternative != NULL ? ask_alternative(s, alternative) : answer(s, line);
+    return alternative != NULL ? ask_alternative(s, alternative)
+                               : session_answer(s, line, s->options.syntax);
+}
+
+/* The same; Ctrl-C is no failure. What was being printed is dropped. */
+static enum status take_line_or_stop(struct session *s, struct span line)
+{
+    const enum status status = take_line(s, line);
+    if (status != STATUS_STOPPED)
+        return status;
+    buf_clear(&s->out);
+    buf_append_string(&s->out, "\nstopped\n"); /* ^C stands on the line */
+    return STATUS_OK;
 }
 
 static enum status greet(struct session *s)
 {
     const struct index *const index = s->searcher->index;
-    escape_append(&s->out, span_of_string(s->path), ESCAPE_LINE);
-    buf_printf(&s->out, ": %llu documents, %llu passages; type words, or :help\n",
-               (unsigned long long)index->documents, (unsigned long long)index->passages);
+    char counts[96];
+    struct wrap w;
+    (void)snprintf(counts, sizeof counts, ": %llu document%s, %llu passage%s; type words, or :help",
+                   (unsigned long long)index->documents, index->documents == 1 ? "" : "s",
+                   (unsigned long long)index->passages, index->passages == 1 ? "" : "s");
+    wrap_begin(&w, &s->out, &(struct wrap_style){.width = session_width(s)});
+    wrap_put(&w, span_of_string(s->path), false);
+    wrap_put(&w, span_of_string(counts), false);
+    wrap_end(&w);
     return session_flush(s);
+}
+
+/* The line as it would stand on a terminal. */
+static void put_echo(struct session *s, struct span line)
+{
+    buf_append_string(&s->out, LINE_EDITOR_PROMPT);
+    escape_append(&s->out, line, ESCAPE_LINE);
+    buf_put_u8(&s->out, '\n');
 }
 
 static enum status converse(struct session *s, struct line_editor *editor)
@@ -204,8 +268,10 @@ static enum status converse(struct session *s, struct line_editor *editor)
     if (s->terminal)
         TRY(greet(s));
     while (!s->over && line_editor_next(editor, &line)) {
-        TRY(take_line(s, line));
-        if (s->terminal && s->out.len > 0)
+        if (s->echo)
+            put_echo(s, line);
+        TRY(take_line_or_stop(s, line));
+        if ((s->terminal || s->echo) && s->out.len > 0)
             buf_put_u8(&s->out, '\n');
         TRY(session_flush(s));
     }
@@ -220,6 +286,7 @@ enum status session_run(const struct session_start *start)
                         .searcher = start->searcher,
                         .options = start->options,
                         .terminal = start->terminal,
+                        .echo = start->echo,
                         .colour = terminal_wants_colour(STDOUT_FILENO),
                         .query = BUF_INIT,
                         .result = SEARCH_RESULT_INIT,
@@ -228,8 +295,12 @@ enum status session_run(const struct session_start *start)
                         .out = BUF_INIT};
     struct line_editor *editor = NULL;
     enum status status = line_editor_new(s.terminal, &editor);
-    if (status == STATUS_OK)
+    if (s.terminal)
+        s.options.stop = (struct stop){.asked = is_stopped};
+    if (status == STATUS_OK) {
+        line_editor_complete_with(editor, complete_line, &s);
         status = converse(&s, editor);
+    }
     line_editor_free(editor);
     search_result_release(&s.result);
     arena_release(&s.arena);

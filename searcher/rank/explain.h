@@ -15,6 +15,7 @@
 #ifndef QIAO_SEARCHER_RANK_EXPLAIN_H
 #define QIAO_SEARCHER_RANK_EXPLAIN_H
 
+#include "searcher/query/parse.h"
 #include "searcher/rank/collector.h"
 #include "searcher/rank/plan.h"
 
@@ -72,9 +73,10 @@ enum status explain(const struct plan *plan, const struct tie_ranks *ties, uint3
 void explain_print_node(const struct plan_node *node, struct buf *out);
 
 /* The words of the query that analysis or parsing left out as stop words, each once, as typed: *n
- * spans in the arena. `query` is the text that the plan was made of. */
+ * spans in the arena. `query` is the text that the plan was made of,
+ * read so. */
 enum status explain_stop_words(const struct plan *plan, struct analyzer *analyzer,
-                               struct span query, struct arena *arena, struct span **out /* OUT */,
-                               size_t *n /* OUT */);
+                               struct span query, enum query_syntax syntax, struct arena *arena,
+                               struct span **out /* OUT */, size_t *n /* OUT */);
 
 #endif

@@ -3,6 +3,7 @@
 #include "common/base/limits.h"
 #include "common/base/utf8.h"
 #include "common/text/tokenize.h"
+#include "searcher/query/lex.h"
 #include "searcher/rank/explain.h"
 
 static void print_bag(const struct plan_node *bag, struct buf *out)
@@ -62,6 +63,21 @@ static void collect(const struct plan *plan, struct analyzer *analyzer, struct s
     }
 }
 
+/* The same for what is not syntax: an operator is no stop word, and no id holds any. */
+static enum status collect_items(const struct plan *plan, struct analyzer *analyzer,
+                                 struct span text, struct arena *arena, struct buf *words)
+{
+    struct query_lexer lexer;
+    struct query_item item;
+    query_lexer_init(&lexer, text, arena);
+    do {
+        query_lexer_next(&lexer, &item);
+        if (item.kind == ITEM_PHRASE || (item.kind == ITEM_WORD && !item.wild && !item.fuzzy))
+            collect(plan, analyzer, item.text, words);
+    } while (item.kind != ITEM_END);
+    return lexer.failed ? fail_no_memory() : STATUS_OK;
+}
+
 /* The text as the parser sees it: cut at its limit, bad bytes replaced. */
 static enum status clean(struct span query, struct arena *arena, struct span *out)
 {
@@ -74,14 +90,19 @@ static enum status clean(struct span query, struct arena *arena, struct span *ou
 }
 
 enum status explain_stop_words(const struct plan *plan, struct analyzer *analyzer,
-                               struct span query, struct arena *arena, struct span **out, size_t *n)
+                               struct span query, enum query_syntax syntax, struct arena *arena,
+                               struct span **out, size_t *n)
 {
     struct span text;
     TRY(clean(query, arena, &text));
     struct buf words = BUF_INIT;
-    collect(plan, analyzer, text, &words);
+    enum status status = STATUS_OK;
+    if (syntax == QUERY_LITERAL)
+        collect(plan, analyzer, text, &words);
+    else
+        status = collect_items(plan, analyzer, text, arena, &words);
     const struct span kept = arena_copy(arena, buf_span(&words));
-    const bool failed = words.failed || kept.data == NULL;
+    const bool failed = status != STATUS_OK || words.failed || kept.data == NULL;
     *n = words.len / sizeof(struct span);
     buf_release(&words);
     if (failed)

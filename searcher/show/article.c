@@ -5,9 +5,14 @@
 #include "common/base/date.h"
 #include "common/base/escape.h"
 #include "common/base/json.h"
+#include "common/base/terminal.h"
+#include "searcher/show/wrap.h"
 
 #define BOLD  "\x1b[1m"
 #define PLAIN "\x1b[0m"
+
+#define MARK_START ">>> "
+#define MARK_END   " <<<"
 
 /* ---- text ---- */
 
@@ -46,54 +51,119 @@ void article_header(const struct article *a, struct buf *out)
     buf_put_u8(out, '\n');
 }
 
-/* Bold is begun anew on each line: a pager may draw any of them alone. */
-static void put_bold(struct span text, struct buf *out)
+/* An article on its way into lines. */
+struct article_lines {
+    const struct article *article;
+    const struct article_mark *mark;
+    bool marked; /* there is a passage to mark */
+    size_t word; /* the first of mark->words that may still come */
+    struct buf *out;
+    struct wrap *wrap; /* of the line at hand; NULL: it fits */
+    size_t passage_at; /* where in `out` the passage begins */
+};
+
+static void put_piece(struct article_lines *l, struct span text, bool bold)
 {
-    const uint8_t *p = text.data;
-    const uint8_t *const end = p + text.len;
-    while (p < end) {
-        const uint8_t *const newline = memchr(p, '\n', (size_t)(end - p));
-        const uint8_t *stop = newline == NULL ? end : newline;
-        if (newline != NULL && stop > p && stop[-1] == '\r')
-            stop--;
-        if (stop > p) {
-            buf_append_string(out, BOLD);
-            escape_append(out, span_of(p, (size_t)(stop - p)), ESCAPE_TEXT);
-            buf_append_string(out, PLAIN);
-        }
-        if (newline != NULL)
-            buf_put_u8(out, '\n');
-        p = newline == NULL ? end : newline + 1;
+    if (l->wrap != NULL) {
+        wrap_put(l->wrap, text, bold);
+    } else {
+        buf_append_string(l->out, bold && text.len > 0 ? BOLD : "");
+        escape_append(l->out, text, ESCAPE_TEXT);
+        buf_append_string(l->out, bold && text.len > 0 ? PLAIN : "");
     }
 }
 
-static void put_marked(struct span text, bool colour, struct buf *out)
+/* Bytes [from, to) of the text, offsets into the document's, the words among them bold. */
+static void put_stretch(struct article_lines *l, uint32_t from, uint32_t to)
 {
-    if (colour) {
-        put_bold(text, out);
+    const struct article_mark *const mark = l->mark;
+    const uint8_t *const text = l->article->text.data;
+    const uint32_t base = l->article->start;
+    while (mark != NULL && l->word < mark->n_words && mark->words[l->word].end <= from)
+        l->word++;
+    for (size_t i = l->word; mark != NULL && i < mark->n_words; i++) {
+        const uint32_t start = mark->words[i].start > from ? mark->words[i].start : from;
+        const uint32_t end = mark->words[i].end < to ? mark->words[i].end : to;
+        if (start >= end)
+            break;
+        put_piece(l, span_of(text + (from - base), start - from), false);
+        put_piece(l, span_of(text + (start - base), end - start), true);
+        from = end;
+    }
+    if (from < to)
+        put_piece(l, span_of(text + (from - base), to - from), false);
+}
+
+static bool begins_in(const struct article_lines *l, uint32_t from, uint32_t to)
+{
+    return l->marked && from <= l->mark->start && l->mark->start < to;
+}
+
+static bool ends_in(const struct article_lines *l, uint32_t from, uint32_t to)
+{
+    return l->marked && from < l->mark->end && l->mark->end <= to;
+}
+
+/* The same with the marks of the passage, where it begins or ends there. */
+static void put_marked(struct article_lines *l, uint32_t from, uint32_t to)
+{
+    if (begins_in(l, from, to)) {
+        put_stretch(l, from, l->mark->start);
+        l->passage_at = l->out->len;
+        put_piece(l, span_of_string(MARK_START), false);
+        from = l->mark->start;
+    }
+    if (ends_in(l, from, to)) {
+        put_stretch(l, from, l->mark->end);
+        put_piece(l, span_of_string(MARK_END), false);
+        from = l->mark->end;
+    }
+    put_stretch(l, from, to);
+}
+
+/* Bytes [from, to), a line without its end. */
+static void put_line(struct article_lines *l, uint32_t from, uint32_t to, uint32_t width)
+{
+    const struct span line = span_of(l->article->text.data + (from - l->article->start), to - from);
+    const size_t columns = terminal_text_width(line) +
+                           (begins_in(l, from, to) ? sizeof MARK_START - 1 : 0) +
+                           (ends_in(l, from, to) ? sizeof MARK_END - 1 : 0);
+    struct wrap w;
+    if (width == 0 || columns <= width) {
+        put_marked(l, from, to);
+        buf_put_u8(l->out, '\n');
         return;
     }
-    buf_append_string(out, ">>> ");
-    escape_append(out, text, ESCAPE_TEXT);
-    buf_append_string(out, " <<<");
+    wrap_begin(&w, l->out, &(struct wrap_style){width, 0, true});
+    l->wrap = &w;
+    put_marked(l, from, to);
+    wrap_end(&w);
+    l->wrap = NULL;
 }
 
-void article_text(const struct article *a, const struct article_mark *mark, struct buf *out)
+size_t article_text(const struct article *a, const struct article_mark *mark, uint32_t width,
+                    struct buf *out)
 {
-    const size_t before = out->len;
-    const uint8_t *const text = a->text.data;
-    const bool marked = mark != NULL && a->start <= mark->start && mark->start < mark->end &&
-                        mark->end <= a->end && a->end - a->start == a->text.len;
-    const size_t start = marked ? mark->start - a->start : 0;
-    const size_t end = marked ? mark->end - a->start : 0;
-    if (start > 0)
-        escape_append(out, span_of(text, start), ESCAPE_TEXT);
-    if (marked)
-        put_marked(span_of(text + start, end - start), mark->colour, out);
-    if (a->text.len > end)
-        escape_append(out, span_of(text + end, a->text.len - end), ESCAPE_TEXT);
-    if (out->len == before || out->data[out->len - 1] != '\n')
-        buf_put_u8(out, '\n');
+    const uint32_t end = a->start + (uint32_t)a->text.len;
+    struct article_lines l = {.article = a,
+                              .mark = mark,
+                              .marked = mark != NULL && a->start <= mark->start &&
+                                        mark->start < mark->end && mark->end <= a->end &&
+                                        a->end == end,
+                              .out = out,
+                              .passage_at = out->len};
+    uint32_t at = a->start;
+    do {
+        const uint8_t *const line = a->text.data + (at - a->start);
+        const uint8_t *const newline = at < end ? memchr(line, '\n', end - at) : NULL;
+        uint32_t stop = newline == NULL ? end : at + (uint32_t)(newline - line);
+        const uint32_t next = newline == NULL ? end : stop + 1;
+        if (newline != NULL && stop > at && newline[-1] == '\r')
+            stop--;
+        put_line(&l, at, stop, width);
+        at = next;
+    } while (at < end);
+    return l.passage_at;
 }
 
 /* ---- JSON ---- */

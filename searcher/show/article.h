@@ -13,6 +13,7 @@
 #define QIAO_SEARCHER_SHOW_ARTICLE_H
 
 #include "common/base/buf.h"
+#include "searcher/show/snippet.h"
 
 struct article {
     struct span id;       /* as asked for: DOCUMENT, or DOCUMENT#n */
@@ -28,20 +29,24 @@ struct article {
     struct span text;
 };
 
-/* A part of an article's text that is to be found at once: bold with `colour`, else between >>> and
- * <<<. Nothing is marked where start == end. */
+/* What is to be found at once in an article's text: a passage, between >>> and <<<, and words, bold.
+ * No passage is marked where start == end. Offsets are those of the document's text. */
 struct article_mark {
-    uint32_t start; /* in the document's text */
+    uint32_t start;
     uint32_t end;
-    bool colour;
+    const struct snippet_range *words; /* in order, disjoint; NULL with n_words 0 */
+    size_t n_words;
 };
 
 /* Appends the title (the id, if there is none), the line of facts if there are any, and an empty
  * line. */
 void article_header(const struct article *a, struct buf *out);
 
-/* Appends the text, escaped, which ends with a newline. */
-void article_text(const struct article *a, const struct article_mark *mark, struct buf *out);
+/* Appends the text, escaped, which ends with a newline; `mark` may be NULL. Lines of more than
+ * `width` columns (0: none) are broken between words. Returns where in `out` the marked passage
+ * begins; where the text does, if none is marked. */
+size_t article_text(const struct article *a, const struct article_mark *mark, uint32_t width,
+                    struct buf *out);
 
 /* Appends one object and a newline: {"id","document","title","date","url","source","line","start",
  * "end","text"}; what is absent is null. */

@@ -44,8 +44,9 @@ struct explanation_view {
     size_t n_stop_words;
 };
 
-/* Appends the text, which ends with a newline. */
-void explanation_text(const struct explanation_view *view, struct buf *out);
+/* Appends the text, which ends with a newline. Where the table is wider than `width` columns (0: it
+ * never is), each row becomes a few lines. */
+void explanation_text(const struct explanation_view *view, uint32_t width, struct buf *out);
 
 /* Appends one object and a newline. */
 void explanation_json(const struct explanation_view *view, struct buf *out);

@@ -7,6 +7,7 @@
 #include "common/base/terminal.h"
 #include "searcher/show/explanation.h"
 #include "searcher/show/hit.h"
+#include "searcher/show/wrap.h"
 
 #define ARROW     " -> "
 #define WORD_ROWS 20u /* words of a leaf that get a row */
@@ -42,6 +43,43 @@ static void end_row(struct buf *out)
     while (out->len > 0 && out->data[out->len - 1] == ' ')
         out->len--;
     buf_put_u8(out, '\n');
+}
+
+/* A row as lines: the word, and under it what the other columns say. */
+static const uint8_t *put_narrow_row(const uint8_t *cell, uint32_t width, struct buf *out)
+{
+    struct wrap w;
+    uint32_t indent = 4;
+    for (const uint8_t *p = cell; *p == ' '; p++)
+        indent++; /* words of a phrase stand further right, and so do their figures */
+    buf_append_string(out, (const char *)cell);
+    cell += strlen((const char *)cell) + 1;
+    buf_printf(out, "\n%*s", (int)indent, "");
+    wrap_begin(&w, out, &(struct wrap_style){width, indent, false});
+    for (unsigned column = 1; column < COLUMNS; column++) {
+        const struct span text = span_of_string((const char *)cell);
+        const bool figure = text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9';
+        if (text.len > 0 && figure) {
+            wrap_put(&w, span_of_string(" "), false);
+            wrap_put(&w, span_of_string(headings[column]), false);
+        }
+        wrap_put(&w, span_of_string(text.len > 0 ? " " : ""), false);
+        wrap_put(&w, text, false);
+        cell += text.len + 1;
+    }
+    wrap_end(&w);
+    return cell;
+}
+
+/* The same without columns; the first row, of headings, is left out. */
+static void put_narrow(const struct table *t, uint32_t width, struct buf *out)
+{
+    const uint8_t *p = t->cells.data;
+    const uint8_t *const end = p + t->cells.len;
+    for (unsigned column = 0; column < COLUMNS; column++)
+        p += strlen((const char *)p) + 1;
+    while (p < end)
+        p = put_narrow_row(p, width, out);
 }
 
 static void put_table(const struct table *t, struct buf *out)
@@ -180,7 +218,15 @@ static void put_words(struct table *t, const struct explained_leaf *leaf)
     }
 }
 
-static void put_leaves(const struct explanation *e, struct buf *out)
+static bool is_narrow(const struct table *t, uint32_t width)
+{
+    size_t columns = 2 * (COLUMNS - 1);
+    for (unsigned i = 0; i < COLUMNS; i++)
+        columns += t->widths[i];
+    return width > 0 && columns > width;
+}
+
+static void put_leaves(const struct explanation *e, uint32_t width, struct buf *out)
 {
     struct table t = {.cells = BUF_INIT};
     for (unsigned i = 0; i < COLUMNS; i++) {
@@ -194,6 +240,8 @@ static void put_leaves(const struct explanation *e, struct buf *out)
     }
     if (t.cells.failed)
         out->failed = true;
+    else if (is_narrow(&t, width))
+        put_narrow(&t, width, out);
     else
         put_table(&t, out);
     buf_release(&t.cells);
@@ -289,19 +337,19 @@ static void put_needed(const struct explanation *e, struct buf *out)
     buf_put_u8(out, '\n');
 }
 
-static void put_match(const struct explanation_view *view, struct buf *out)
+static void put_match(const struct explanation_view *view, uint32_t width, struct buf *out)
 {
     const struct explanation *const e = &view->explanation;
     buf_printf(out, ": rank %u of %llu, score ", (unsigned)e->rank, (unsigned long long)e->total);
     hit_put_score(out, e->score, 6);
     buf_put_u8(out, '\n');
     put_length(view, out);
-    put_leaves(e, out);
+    put_leaves(e, width, out);
     buf_append_string(out,
                       "\ncontribution = weight * tf / (tf + k1 * (1 - b + b * words / mean))\n");
 }
 
-static void put_mismatch(const struct explanation_view *view, struct buf *out)
+static void put_mismatch(const struct explanation_view *view, uint32_t width, struct buf *out)
 {
     const struct explanation *const e = &view->explanation;
     buf_printf(out, " does not match; %llu passage%s\n", (unsigned long long)e->total,
@@ -314,18 +362,57 @@ static void put_mismatch(const struct explanation_view *view, struct buf *out)
     if (e->n_leaves == 0)
         return;
     put_length(view, out);
-    put_leaves(e, out);
+    put_leaves(e, width, out);
     buf_put_u8(out, '\n');
 }
 
-void explanation_text(const struct explanation_view *view, struct buf *out)
+static void put_explanation(const struct explanation_view *view, uint32_t width, struct buf *out)
 {
     escape_append(out, view->id, ESCAPE_LINE);
     if (view->explanation.matches)
-        put_match(view, out);
+        put_match(view, width, out);
     else
-        put_mismatch(view, out);
+        put_mismatch(view, width, out);
     put_needed(&view->explanation, out);
     put_unknown_words(&view->explanation, out);
     put_stop_words(view, out);
+}
+
+/* Breaks the lines that are wider than `width`; what they go on with stands under their text. */
+static void put_wrapped(struct span text, uint32_t width, struct buf *out)
+{
+    const uint8_t *p = text.data;
+    const uint8_t *const end = p + text.len;
+    while (p < end) {
+        const uint8_t *const newline = memchr(p, '\n', (size_t)(end - p));
+        const uint8_t *const stop = newline == NULL ? end : newline;
+        const struct span line = span_of(p, (size_t)(stop - p));
+        uint32_t indent = 0;
+        struct wrap w;
+        while (indent < line.len && p[indent] == ' ')
+            indent++;
+        if (terminal_text_width(line) <= width) {
+            buf_append_span(out, line);
+            buf_put_u8(out, '\n');
+        } else {
+            buf_append(out, p, indent);
+            wrap_begin(&w, out, &(struct wrap_style){width, indent, false});
+            wrap_put(&w, span_of(p + indent, line.len - indent), false);
+            wrap_end(&w);
+        }
+        p = newline == NULL ? end : newline + 1;
+    }
+}
+
+void explanation_text(const struct explanation_view *view, uint32_t width, struct buf *out)
+{
+    struct buf text = BUF_INIT;
+    if (width == 0) {
+        put_explanation(view, width, out);
+        return;
+    }
+    put_explanation(view, width, &text);
+    put_wrapped(buf_span(&text), width, out);
+    out->failed = out->failed || text.failed;
+    buf_release(&text);
 }

@@ -2,6 +2,8 @@
 /* hits_text: one function a line of the layout that hits_text.h shows. */
 #include "searcher/show/hits_text.h"
 
+#include <stdio.h>
+
 #include "common/base/date.h"
 #include "common/base/escape.h"
 #include "searcher/show/snippet_edges.h"
@@ -29,10 +31,10 @@ static void put_summary(struct buf *out, const struct hit_list *list, const char
     buf_put_u8(out, '\n');
 }
 
-static void put_reading(struct buf *out, struct span reading, const struct hits_text_style *style)
+void hits_text_reading(struct span reading, uint32_t width, struct buf *out)
 {
     static const char label[] = "reading: ";
-    const struct wrap_style lines = {style->width, sizeof label - 1, false};
+    const struct wrap_style lines = {width, sizeof label - 1, false};
     buf_append_string(out, label);
     struct wrap w;
     wrap_begin(&w, out, &lines);
@@ -114,34 +116,47 @@ static uint32_t indent_of(const struct hit_list *list)
 }
 
 /* What an alternative does, in words. */
-static void put_change(struct buf *out, const struct hit_alternative *a)
+static void put_change(struct wrap *w, const struct hit_alternative *a)
 {
     const bool names = strcmp(a->kind, "spelling") == 0 || strcmp(a->kind, "without") == 0;
     const bool spelling = strcmp(a->kind, "spelling") == 0;
-    buf_append_string(out, spelling                        ? "spelled otherwise: "
-                           : names                         ? "without "
-                           : strcmp(a->kind, "wider") == 0 ? "further apart"
-                           : strcmp(a->kind, "apart") == 0 ? "anywhere in the passage"
-                                                           : "any of the words");
+    wrap_put(w,
+             span_of_string(spelling                        ? "spelled otherwise: "
+                            : names                         ? "without "
+                            : strcmp(a->kind, "wider") == 0 ? "further apart"
+                            : strcmp(a->kind, "apart") == 0 ? "anywhere in the passage"
+                                                            : "any of the words"),
+             false);
     if (names)
-        escape_append(out, a->changed, ESCAPE_LINE);
+        wrap_put(w, a->changed, false);
+}
+
+static void put_alternative(struct buf *out, const struct hit_alternative *a, uint32_t number,
+                            const struct hits_text_style *style)
+{
+    char count[64];
+    struct wrap w;
+    const struct wrap_style lines = {style->width, number < 1000 ? 5 : 12, false};
+    buf_printf(out, "%*u. ", (int)lines.indent - 2, (unsigned)number);
+    (void)snprintf(count, sizeof count, " (%llu %s%s, ", (unsigned long long)a->total, style->unit,
+                   a->total == 1 ? "" : "s");
+    wrap_begin(&w, out, &lines);
+    wrap_put(&w, a->query, false);
+    wrap_put(&w, span_of_string(count), false);
+    put_change(&w, a);
+    wrap_put(&w, span_of_string(")"), false);
+    wrap_end(&w);
 }
 
 /* Numbered behind the hits: the prompt takes the numbers. */
-static void put_alternatives(struct buf *out, const struct hit_list *list, const char *unit)
+static void put_alternatives(struct buf *out, const struct hit_list *list,
+                             const struct hits_text_style *style)
 {
     uint32_t number = list->n_hits == 0 ? 0 : list->hits[list->n_hits - 1].rank;
     if (list->n_alternatives > 0)
         buf_append_string(out, list->total == 0 ? "\ntry\n" : "\nor try\n");
-    for (size_t i = 0; i < list->n_alternatives; i++) {
-        const struct hit_alternative *const a = &list->alternatives[i];
-        buf_printf(out, "%3u. ", (unsigned)++number);
-        escape_append(out, a->query, ESCAPE_LINE);
-        buf_printf(out, "  (%llu %s%s, ", (unsigned long long)a->total, unit,
-                   a->total == 1 ? "" : "s");
-        put_change(out, a);
-        buf_append_string(out, ")\n");
-    }
+    for (size_t i = 0; i < list->n_alternatives; i++)
+        put_alternative(out, &list->alternatives[i], ++number, style);
 }
 
 void hits_text(const struct hit_list *list, const struct hits_text_style *style, struct buf *out)
@@ -149,7 +164,7 @@ void hits_text(const struct hit_list *list, const struct hits_text_style *style,
     const struct wrap_style lines = {style->width, indent_of(list), style->colour};
     put_summary(out, list, style->unit);
     if (list->show_reading)
-        put_reading(out, list->reading, style);
+        hits_text_reading(list->reading, style->width, out);
     for (size_t i = 0; i < list->n_hits; i++) {
         const struct hit *const hit = &list->hits[i];
         buf_put_u8(out, '\n');
@@ -158,5 +173,5 @@ void hits_text(const struct hit_list *list, const struct hits_text_style *style,
         if (hit->has_text && hit->snippet.end > hit->snippet.start)
             put_snippet(out, hit, &lines);
     }
-    put_alternatives(out, list, style->unit);
+    put_alternatives(out, list, style);
 }

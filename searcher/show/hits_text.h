@@ -28,6 +28,9 @@ struct hits_text_style {
     const char *unit; /* what is counted, in the singular: "passage" or "document" */
 };
 
+/* Appends how a query was read: the line that hits_text begins with where that is not obvious. */
+void hits_text_reading(struct span reading, uint32_t width, struct buf *out);
+
 /* Appends the text, which ends with a newline. */
 void hits_text(const struct hit_list *list, const struct hits_text_style *style, struct buf *out);
 

@@ -165,9 +165,10 @@ static void as_article(const struct span *fields, uint32_t width)
                                     .text = fields[5]};
     article_header(&article, &out);
     const uint32_t middle = (uint32_t)utf8_prefix(fields[5], width).len;
-    const struct article_mark mark = {middle / 2, middle, width % 2 == 0};
+    const struct snippet_range word = {middle / 4, middle};
+    const struct article_mark mark = {middle / 2, middle, &word, width % 2};
     if (width % 4 < 3)
-        article_text(&article, &mark, &out);
+        (void)article_text(&article, &mark, width / 2, &out);
     fuzz_check_harmless(buf_span(&out), "\n\x1b");
     buf_clear(&out);
     article_json(&article, &out);

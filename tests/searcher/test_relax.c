@@ -166,7 +166,7 @@ Test(relax, commands)
     begin(&a);
     program_run(&p, "searcher", "query", a.toy.path, "recieve", NULL);
     cr_expect_eq(p.status, 1);
-    cr_expect_not_null(strstr(buf_string(&p.out), "\ntry\n  1. receive  (2 passages, spelled "
+    cr_expect_not_null(strstr(buf_string(&p.out), "\ntry\n  1. receive (2 passages, spelled "
                                                   "otherwise: receive)\n"),
                        "%s", buf_string(&p.out));
     program_run(&p, "searcher", "query", "--json", a.toy.path, "recieve", NULL);

@@ -203,24 +203,33 @@ Test(show, escapes_on_a_terminal)
 
 /* ---- marks ---- */
 
-static void check_mark(uint32_t start, uint32_t end, bool colour, const char *expected)
+static void check_mark(struct article_mark mark, uint32_t width, const char *expected)
 {
     static const char text[] = "one\r\ntwo\n\nthree";
     const struct article a = {
         .end = sizeof text - 1, .has_text = true, .text = {(const uint8_t *)text, sizeof text - 1}};
-    const struct article_mark mark = {start, end, colour};
     struct buf out = BUF_INIT;
-    article_text(&a, &mark, &out);
-    cr_expect_str_eq(buf_string(&out), expected);
+    (void)article_text(&a, &mark, width, &out);
+    cr_expect_str_eq(buf_string(&out), expected, "%s", buf_string(&out));
     buf_release(&out);
 }
 
-Test(show, marks_a_passage)
+Test(show, marks_a_passage_and_words)
 {
-    check_mark(5, 8, false, "one\n>>> two <<<\n\nthree\n");
-    check_mark(5, 8, true, "one\n\x1b[1mtwo\x1b[0m\n\nthree\n");
-    check_mark(0, 15, true, "\x1b[1mone\x1b[0m\n\x1b[1mtwo\x1b[0m\n\n\x1b[1mthree\x1b[0m\n");
-    check_mark(10, 15, false, "one\ntwo\n\n>>> three <<<\n");
-    check_mark(5, 5, true, "one\ntwo\n\nthree\n");
-    check_mark(5, 99, true, "one\ntwo\n\nthree\n");
+    static const struct snippet_range words[] = {{0, 3}, {6, 7}, {10, 15}};
+    check_mark((struct article_mark){5, 8, NULL, 0}, 0, "one\n>>> two <<<\n\nthree\n");
+    check_mark((struct article_mark){10, 15, NULL, 0}, 0, "one\ntwo\n\n>>> three <<<\n");
+    check_mark((struct article_mark){0, 15, NULL, 0}, 0, ">>> one\ntwo\n\nthree <<<\n");
+    check_mark((struct article_mark){5, 5, NULL, 0}, 0, "one\ntwo\n\nthree\n");
+    check_mark((struct article_mark){5, 99, NULL, 0}, 0, "one\ntwo\n\nthree\n");
+    check_mark((struct article_mark){5, 8, words, 3}, 0,
+               "\x1b[1mone\x1b[0m\n>>> t\x1b[1mw\x1b[0mo <<<\n\n\x1b[1mthree\x1b[0m\n");
+    /* A word across the edge of the passage is bold on both sides. */
+    check_mark((struct article_mark){5, 12, words + 2, 1}, 0,
+               "one\n>>> two\n\n\x1b[1mth\x1b[0m <<<\x1b[1mree\x1b[0m\n");
+    check_mark((struct article_mark){5, 5, words + 2, 1}, 0, "one\ntwo\n\n\x1b[1mthree\x1b[0m\n");
+    /* Lines that do not fit are broken between words; the others stay as they are. */
+    check_mark((struct article_mark){10, 15, words, 1}, 8,
+               "\x1b[1mone\x1b[0m\ntwo\n\n>>>\nthree\n<<<\n");
+    check_mark((struct article_mark){10, 15, NULL, 0}, 13, "one\ntwo\n\n>>> three <<<\n");
 }

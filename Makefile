@@ -13,7 +13,7 @@ PYTHON  ?= python3
 
 PACKAGES := libc6-dev pkg-config zlib1g-dev libdeflate-dev libstemmer-dev libutf8proc-dev \
             libjson-c-dev libxxhash-dev libmd4c-dev libarchive-dev libedit-dev libcriterion-dev \
-            libicu-dev unicode-data python3
+            libicu-dev unicode-data python3 tmux less
 TOOLS    := clang clang-format libclang-rt-14-dev
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \

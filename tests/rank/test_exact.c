@@ -354,7 +354,7 @@ Test(exact, segments)
     }
 }
 
-/* Many trees on small collections of all kinds: QIAO_TREES of them, a dose without it. */
+/* Many trees on small collections of all kinds: QIAO_EXACT_TREES of them, a dose without it. */
 Test(exact, trees)
 {
     static const struct toy_shape shapes[] = {
@@ -365,7 +365,7 @@ Test(exact, trees)
         {"trees, more words than a pattern may be", 300, 2500, false, 24, 2, 0, 0, "plain", 2, 60},
     };
     const size_t n_shapes = sizeof shapes / sizeof shapes[0];
-    const char *const given = getenv("QIAO_TREES");
+    const char *const given = getenv("QIAO_EXACT_TREES");
     const unsigned long wanted = given == NULL ? 1600 : strtoul(given, NULL, 10);
     unsigned long n = 0;
     unsigned seed = seed_first();

@@ -119,7 +119,8 @@ Test(complete, random_lines)
     static const char *const parts[] = {
         "br", "bridge", "tit", "title:",       "caf\xc3\xa9", "+",        "-", "(", "\"", " ",
         ":",  "set",    "\t",  "\xe8\x99\xb9", "a",           "\xc3\xa9", "*", "~", "\\", "k"};
-    unsigned seed = seed_first();
+    const unsigned first = seed_first();
+    unsigned seed = first;
     for (unsigned profile = 0; profile < 3; profile++) {
         struct completing c;
         begin(&c, profile_at(profile)->name);
@@ -130,19 +131,21 @@ Test(complete, random_lines)
             size_t cursor = line.len == 0 ? 0 : seed_below(&seed, (unsigned)line.len + 1);
             cursor = utf8_prefix(buf_span(&line), cursor).len;
             cr_assert_eq(completion_find(c.searcher, buf_span(&line), cursor, &c.arena, &c.found),
-                         STATUS_OK);
-            cr_assert(c.found.n == 0 || c.found.start <= cursor);
-            cr_assert_leq(c.found.n, c.found.n_fitting);
+                         STATUS_OK, "seed %u", first);
+            cr_assert(c.found.n == 0 || c.found.start <= cursor, "seed %u", first);
+            cr_assert_leq(c.found.n, c.found.n_fitting, "seed %u", first);
             for (size_t i = 0; i < c.found.n; i++) {
                 const struct span choice = c.found.choices[i];
                 struct span shared = c.found.insert;
                 while (shared.len > 0 && shared.data[shared.len - 1] == ' ')
                     shared.len--;
                 cr_assert(choice.len >= shared.len &&
-                          memcmp(choice.data, shared.data, shared.len) == 0);
-                cr_assert(utf8_valid(shared), "%s", buf_string(&line));
+                              memcmp(choice.data, shared.data, shared.len) == 0,
+                          "seed %u", first);
+                cr_assert(utf8_valid(shared), "seed %u: %s", first, buf_string(&line));
                 if (i > 0 && count_of(&c, choice) > 0)
-                    cr_assert_geq(count_of(&c, c.found.choices[i - 1]), count_of(&c, choice));
+                    cr_assert_geq(count_of(&c, c.found.choices[i - 1]), count_of(&c, choice),
+                                  "seed %u", first);
             }
             buf_release(&line);
             arena_clear(&c.arena);

@@ -92,7 +92,8 @@ Test(prompt, through_a_pipe)
         "passages are ranked (", "4 documents\n\n2. ", "by the sum of their passages",
         "4 documents, ", " words a passage\n", "1 segment, profile english", "\n  :why N", NULL};
     check_order(buf_string(&p.out), parts);
-    static const char last[] = "stops a query.\n"; /* of the help: what stands behind :quit is not read */
+    /* Of the help: what stands behind :quit is not read. */
+    static const char last[] = "stops a query.\n";
     cr_assert_gt(p.out.len, sizeof last);
     cr_expect_str_eq(buf_string(&p.out) + p.out.len - (sizeof last - 1), last);
     cr_expect_null(strstr(buf_string(&p.out), "qiao>"), "there is a prompt");

@@ -235,7 +235,7 @@ static void check_prompt(const struct toy_index *toy, struct program *p)
     program_run(p, "searcher", "prompt", "--echo", "-k", "300", toy->path, NULL);
     cr_expect_eq(p->status, 0, "%s", buf_string(&p->err));
     check_harmless(p);
-    cr_expect_geq(program_count_lines(&p->out, ">>> "), 200);
+    cr_expect_geq(program_count_lines(&p->out, ": rank "), 200);
     p->input = span_of_string("");
     buf_release(&lines);
 }

@@ -106,6 +106,22 @@ $(PLAIN): $(OUT)/%: $(OUT)/obj/tests/%.o $(OUT)/obj/tests/support/made_corpus.o 
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS_INDEXER) -o $@
 
+# The worst queries and passages, their work counted (tests/work): those files once more, with a call
+# of the counter in every block; what they need besides comes from the library.
+COUNTED := $(patsubst %.c,$(OUT)/counted/%.o,$(wildcard searcher/query/*.c searcher/show/snippet*.c \
+           searcher/rank/phrase_match.c searcher/rank/near_match.c common/text/*.c common/base/utf8.c))
+$(OUT)/counted/%.o: %.c | deps
+	@mkdir -p $(@D)
+	@echo '  CC   $< (counted)'
+	$(Q)$(CC) $(ALL_CFLAGS) $(TARGET) $(PC_CFLAGS) -fsanitize-coverage=trace-pc -MMD -MP -c $< -o $@
+
+$(OUT)/counted/%_avx2.o: TARGET := $(TARGET_avx2)
+$(OUT)/counted/%_avx512.o: TARGET := $(TARGET_avx512)
+
+$(OUT)/count_work: $(OUT)/obj/tests/work/count_work.o $(COUNTED) $(LIB)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS_SEARCHER) -o $@
+
 $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $(filter %.o,$^) $(LIB) $(LIBS_INDEXER) -o $@
@@ -122,7 +138,7 @@ demo: all ## index the sample articles, answer sample queries, say what to type 
 # The seed of random tests stands in the command that is printed, so that no crash loses it.
 QIAO_SEED ?= $(shell date +%s)
 # Criterion passes a test whose leak LeakSanitizer printed, so a report file fails the run.
-test: all $(OUT)/tests check-deps ## build and pass every test (filter with TESTS='suite/name*')
+test: all $(OUT)/tests $(OUT)/count_work check-deps ## build and pass every test (filter with TESTS='suite/name*')
 	@rm -f $(OUT)/sanitizer.*
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/leaks.supp:print_suppressions=0 ASAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer UBSAN_OPTIONS=log_path=$(CURDIR)/$(OUT)/sanitizer:print_stacktrace=1 \
 	    QIAO_SEED=$(QIAO_SEED) QIAO_BIN=$(CURDIR)/$(OUT) $(OUT)/tests $(if $(TESTS),--filter '$(TESTS)')
@@ -190,4 +206,4 @@ clean: ## remove all that was built
 	rm -rf build
 
 -include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c \
-    $(wildcard bench/*.c tests/race/*.c tests/large/*.c)))
+    $(wildcard bench/*.c tests/race/*.c tests/large/*.c tests/work/*.c)) $(COUNTED))

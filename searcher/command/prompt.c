@@ -16,7 +16,7 @@ struct settings {
 static const struct cli_option options[] = {
     ASK_OPTIONS(struct settings, ask),
     {"echo", 0, CLI_FLAG, offsetof(struct settings, echo), NULL,
-     "without a terminal: print each line before its answer"},
+     "without a terminal: each line before its answer, as on one"},
     {.type = CLI_END}};
 
 static enum status converse(const char *path, const struct settings *s)

@@ -25,7 +25,7 @@ enum status session_flush(struct session *s)
 
 uint32_t session_width(const struct session *s)
 {
-    return s->terminal ? terminal_width() : 0;
+    return s->terminal || s->echo ? terminal_width() : 0;
 }
 
 static bool is_stopped(void *context)

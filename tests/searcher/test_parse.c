@@ -531,9 +531,8 @@ Test(parse, random_bytes)
     buf_release(&text);
 }
 
-/* Each in less than a second (promise P10) is far above what linear code takes (milliseconds) and
- * far below what quadratic code would. */
-Test(parse, hostile_queries_take_linear_time)
+/* Around the limit of a query's length; what they cost is counted by tests/work. */
+Test(parse, hostile_queries)
 {
     static const char *const pieces[] = {"(",    "\"",   "+",        "-",           ")",
                                          "()",   "+(",   "-(a",      "(the ",       "\"a",
@@ -548,12 +547,8 @@ Test(parse, hostile_queries_take_linear_time)
         buf_clear(&text);
         while (text.len < 2 * LIMIT_QUERY_BYTES)
             buf_append_string(&text, pieces[i]);
-        for (size_t len = LIMIT_QUERY_BYTES - 1; len <= LIMIT_QUERY_BYTES + 1; len++) {
-            const clock_t start = clock();
+        for (size_t len = LIMIT_QUERY_BYTES - 1; len <= LIMIT_QUERY_BYTES + 1; len++)
             check_any(&t, span_of(text.data, len), QUERY_SYNTAX);
-            const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-            cr_assert_lt(seconds, 1.0, "'%s' took %f s", pieces[i], seconds);
-        }
     }
     buf_release(&text);
     tear_down(&t);

@@ -56,6 +56,20 @@ static bool disjoint(const struct operand *operands, size_t n)
     return true;
 }
 
+/* Whether a closer match begins with the next occurrence of the lagging operand: it stands before the
+ * start of the last one and overlaps none. */
+static bool is_closer(struct operand *operands, size_t n, struct operand *lagging,
+                      int64_t last_start)
+{
+    const int64_t start = lagging->start;
+    if (lagging->next > last_start)
+        return false;
+    lagging->start = lagging->next;
+    const bool closer = disjoint(operands, n);
+    lagging->start = start;
+    return closer;
+}
+
 /* Tells of the positions of all current occurrences. */
 static void report(const struct operand *operands, size_t n, const struct phrase_sink *sink)
 {
@@ -89,7 +103,8 @@ static float match_part(struct operand *operands, size_t n, uint32_t slop,
             end = o->start + o->length > end ? o->start + o->length : end;
         }
         const int64_t between = end - lagging->start - covered;
-        if (between <= (int64_t)slop && lagging->next > last_start && disjoint(operands, n)) {
+        if (between <= (int64_t)slop && disjoint(operands, n) &&
+            !is_closer(operands, n, lagging, last_start)) {
             tf += 1.0f / (float)(1 + between);
             report(operands, n, sink);
         }

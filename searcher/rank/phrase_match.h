@@ -16,8 +16,9 @@
  * from its first word to its last; what is between the operands of a match is the positions from
  * the first to the last of all that none of them covers. A match is one occurrence of each operand,
  * in any order, all in the title part or all in the body, none overlapping another, with at most
- * `slop` positions between; of these, as above, the narrowest, by the starts of the operands. tf is
- * the sum of 1 / (1 + positions between).
+ * `slop` positions between; of these, as above, the narrowest, by the starts of the operands: the next
+ * occurrence of the smallest's own operand counts against a match only if it overlaps none of the
+ * others. tf is the sum of 1 / (1 + positions between).
  */
 #ifndef QIAO_SEARCHER_RANK_PHRASE_MATCH_H
 #define QIAO_SEARCHER_RANK_PHRASE_MATCH_H

@@ -273,6 +273,25 @@ Test(snippet, the_words_of_a_pattern_are_one_thing)
     tear_down(&t);
 }
 
+/* Each word of a group weighs as the heaviest of them, wherever that stands in the order of terms. */
+Test(snippet, a_group_weighs_as_its_heaviest_word)
+{
+    static const char passage[] = "The quay is here. Nothing stands here at all, nothing at all. "
+                                  "There is a port. Nothing else stands here, nothing at all.";
+    for (size_t heavy = 0; heavy < 3; heavy++) {
+        struct bench t;
+        set_up(&t, "plain");
+        add_terms(&t, "aport port zport quay", 1);
+        for (size_t i = 0; i < 3; i++) {
+            t.terms[i].group = 7;
+            t.terms[i].weight = i == heavy ? 9 : 1;
+        }
+        t.terms[3].weight = 5;
+        cr_expect_not_null(strstr(shown(&t, passage, 20), "[port]"), "%zu", heavy);
+        tear_down(&t);
+    }
+}
+
 /* ---- properties ---- */
 
 struct oracle_match {

@@ -2,6 +2,7 @@
 /* What a misspelled word was meant to be: by the edits, by their costs, by the words around it. */
 #include <criterion/criterion.h>
 
+#include "searcher/query/expand.h"
 #include "searcher/query/suggest.h"
 #include "searcher/relax.h"
 #include "tests/support/toy_index.h"
@@ -61,6 +62,31 @@ Test(suggest, costs_of_edits)
     check("barn brxn", "bran", "barn brxn");                /* swapped, before a letter changed */
     check("abrn rbxn", "rban", "rbxn abrn");                /* but not the first two */
     check("tide tides tides tides", "tidex", "tides tide"); /* the more frequent */
+}
+
+/* Terms of an expansion come in the order of their commonest forms, which name them. */
+Test(suggest, terms_of_an_expansion)
+{
+    const struct toy_document document = {
+        .id = "a", .text = "bridges bridges bridges bridge bridgehead bridgehead"};
+    const struct form_pattern pattern = {.text = span_of_string("bridge*")};
+    struct toy_index toy;
+    struct index *index;
+    struct arena arena = ARENA_INIT;
+    struct expansion e;
+    struct expanded_term *terms;
+    size_t n;
+    toy_index_build(&toy, &document, 1, NULL);
+    cr_assert_eq(index_open(toy.path, &index), STATUS_OK);
+    cr_assert_eq(expand(index, &pattern, 9, &arena, &e), STATUS_OK);
+    cr_assert_eq(expand_terms(index, &e, &arena, &terms, &n), STATUS_OK);
+    cr_assert_eq(n, 2);
+    cr_expect(span_equal(terms[0].term, span_of_string("bridg")));
+    cr_expect(span_equal(terms[0].form, span_of_string("bridges")));
+    cr_expect(span_equal(terms[1].form, span_of_string("bridgehead")));
+    index_close(index);
+    arena_release(&arena);
+    toy_index_remove(&toy);
 }
 
 /* The spelling that stands with the other words of the query wins over the more frequent one. */

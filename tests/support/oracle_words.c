@@ -127,6 +127,23 @@ static size_t find_spots(const struct oracle_passage *p, const struct oracle_nod
     return n;
 }
 
+static bool overlap(const struct spot *a, const struct spot *b)
+{
+    return a->start < b->start + b->length && b->start < a->start + a->length;
+}
+
+/* Whether `next`, instead of the first of those chosen, makes a closer match: it does not begin
+ * behind the last of the others and overlaps none of them. */
+static bool is_closer(const struct spot *next, const struct spot **chosen, size_t n)
+{
+    if (next->start > chosen[n - 1]->start)
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (overlap(next, chosen[i]))
+            return false;
+    return true;
+}
+
 /* The positions between the operands of the match that begins with spots[first]; negative if there
  * is none, or a closer one begins later. */
 static int64_t between(const struct spot *spots, size_t n, size_t first, size_t n_operands)
@@ -146,18 +163,18 @@ static int64_t between(const struct spot *spots, size_t n, size_t first, size_t 
     int64_t covered = 0;
     for (size_t i = 0; i < n_operands; i++) {
         for (size_t j = 0; j < i; j++)
-            if (chosen[i]->start < chosen[j]->start + chosen[j]->length &&
-                chosen[j]->start < chosen[i]->start + chosen[i]->length)
+            if (overlap(chosen[i], chosen[j]))
                 return -1;
         const int64_t own_end = (int64_t)chosen[i]->start + chosen[i]->length;
         end = own_end > end ? own_end : end;
         covered += chosen[i]->length;
     }
     for (size_t i = first + 1; i < n; i++)
-        if (spots[i].operand == spots[first].operand &&
-            spots[i].start <= chosen[n_operands - 1]->start)
-            return -1;
-    return end - spots[first].start - covered;
+        if (spots[i].operand == spots[first].operand)
+            return is_closer(&spots[i], chosen, n_operands)
+                       ? -1
+                       : end - (int64_t)spots[first].start - covered;
+    return end - (int64_t)spots[first].start - covered;
 }
 
 static float near_tf_of(const struct oracle_passage *p, const struct oracle_node *node,

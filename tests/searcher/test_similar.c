@@ -17,7 +17,7 @@
 static const struct toy_document documents[] = {
     {.id = "a b",
      .title = "Tides",
-     .text = "The tide and the tide, the quay and the lighthouse.\n\nOnly here: zephyr. Bridges."},
+     .text = "The lighthouse, the tide and the tide, and the quay.\n\nOnly here: zephyr. Bridges."},
     {.id = "b", .text = "A quay at high tide, and the keeper of the lighthouse."},
     {.id = "c", .text = "A bridge, a quay, and a bridge."},
     {.id = "d", .text = "Unheard."},
@@ -124,8 +124,7 @@ static void check_stops(struct searcher *s, const char *query, enum search_algor
     options.stop = (struct stop){count_down, &never};
     cr_assert_eq(search_run(s, span_of_string(query), &options, &result), STATUS_OK);
     const uint64_t total = result.total;
-    cr_expect_geq(never.n, algorithm == ALGORITHM_EXHAUSTIVE ? 1 : 10, "%s: %u looks", query,
-                  never.n);
+    cr_expect_geq(never.n, 1, "%s: nobody looks", query);
     for (unsigned at = 1; at <= never.n; at++) {
         struct countdown c = {.left = at};
         options.stop.context = &c;

@@ -15,7 +15,8 @@ enum status live_ranges_init(struct live_ranges *r, size_t n, uint32_t bound, st
                               .n = n,
                               .live = room + n + RANK_SLACK,
                               .promised = room + 2 * (n + RANK_SLACK)};
-    for (size_t i = 0; i < n; i++)
+    memset(room, 0, n * sizeof *room);
+    for (size_t i = 0; i < n && bound > 0; i++)
         room[i] = bound;
     return STATUS_OK;
 }

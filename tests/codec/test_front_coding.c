@@ -111,7 +111,7 @@ Test(front_coding, impossible_lengths)
         const uint64_t lengths[] = {cases[i].shared, cases[i].more};
         uint8_t head = 0;
         for (size_t k = 0; k < 2; k++)
-            head = (uint8_t)(head << 4 | (lengths[k] < 15 ? lengths[k] : 15));
+            head = (uint8_t)((unsigned)head << 4 | (lengths[k] < 15 ? (unsigned)lengths[k] : 15u));
         buf_put_u8(&block, head);
         for (size_t k = 0; k < 2; k++)
             if (lengths[k] >= 15)

@@ -52,6 +52,12 @@ void file_unmap(struct mapped_file *m)
     m->bytes = span_of(NULL, 0);
 }
 
+void file_forget(const struct mapped_file *m)
+{
+    if (m->bytes.data != NULL)
+        (void)madvise((void *)(uintptr_t)m->bytes.data, m->bytes.len, MADV_DONTNEED);
+}
+
 enum status out_open(int dir_fd, const char *name, struct out_file *out)
 {
     if (unlinkat(dir_fd, name, 0) != 0 && errno != ENOENT)

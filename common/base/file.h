@@ -28,6 +28,9 @@ struct mapped_file {
 enum status file_map(int dir_fd, const char *name, struct mapped_file *out /* OUT */);
 void file_unmap(struct mapped_file *m);
 
+/* Gives the pages of the map back to the system; who reads them again reads the same bytes. */
+void file_forget(const struct mapped_file *m);
+
 struct out_file {
     int fd;           /* -1 when closed */
     const char *name; /* borrowed from out_open's caller */

@@ -314,3 +314,17 @@ enum status postings_positions(struct postings *p, uint32_t *positions)
     p->status = positions_block_read(bytes, total, skip, p->tfs[p->at], positions);
     return p->status;
 }
+
+enum status postings_block_positions(struct postings *p, uint32_t *positions)
+{
+    struct span bytes;
+    need_tfs(p);
+    TRY(p->status);
+    if (term_entry_is_inline(&p->entry)) {
+        memcpy(positions, p->inline_positions, (size_t)p->entry.cf * sizeof *positions);
+        return STATUS_OK;
+    }
+    TRY(postings_position_bytes(p, &bytes));
+    p->status = positions_block_read_all(bytes, p->tfs, p->n, positions);
+    return p->status;
+}

@@ -97,4 +97,8 @@ void postings_rewind(struct postings *p);
  */
 enum status postings_positions(struct postings *p, uint32_t *positions /* OUT */);
 
+/* For who reads whole lists: the positions of all p->n postings of the decoded block, one posting
+ * behind the other, as many as the sum of p->tfs (after postings_tf). */
+enum status postings_block_positions(struct postings *p, uint32_t *positions /* OUT */);
+
 #endif

@@ -12,7 +12,8 @@ import re
 import sys
 
 COMMON = ["common/base", "common/text", "common/score", "common/codec", "common/segment"]
-INDEXER = ["indexer/corpus", "indexer/write", "indexer/invert", "indexer", "indexer/command", "indexer/main.c"]
+INDEXER = ["indexer/corpus", "indexer/write", "indexer/invert", "indexer/order",
+           "indexer", "indexer/command", "indexer/main.c"]
 SEARCHER = ["searcher/query", "searcher/rank", "searcher/show", "searcher", "searcher/topics",
             "searcher/eval", "searcher/prompt", "searcher/command", "searcher/main.c"]
 LAYERS = {"common": COMMON, "indexer": COMMON + INDEXER, "searcher": COMMON + SEARCHER}

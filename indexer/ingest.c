@@ -11,6 +11,7 @@
 #include "common/base/limits.h"
 #include "indexer/batch.h"
 #include "indexer/corpus/source_size.h"
+#include "indexer/order/reorder.h"
 #include "indexer/write/commit.h"
 #include "indexer/write/documents_writer.h"
 #include "indexer/write/id_set.h"
@@ -19,6 +20,9 @@
 
 /* Batches and packs that wait for a worker, a thread. */
 #define WAITING_A_THREAD 3u
+
+/* Bytes of a block of text in a segment whose documents are reordered when it is complete. */
+#define UNORDERED_TEXT_BLOCK 2048u
 
 struct ingest;
 
@@ -211,11 +215,13 @@ static enum status write_meta(struct ingest *in)
     struct buf out = BUF_INIT;
     char split[64];
     split_name(&o->split, split);
-    buf_printf(&out, "format=%s\nids=%s\npassages=%s\npositions=%s\nstore=%s\n", o->format_name,
-               o->ids_name, split, o->positions ? "yes" : "no", o->store_text ? "text" : "none");
+    const bool similar = o->order == ORDER_SIMILAR;
+    buf_printf(&out, "format=%s\nids=%s\n%spassages=%s\npositions=%s\nstore=%s\n", o->format_name,
+               o->ids_name, similar ? "order=similar\n" : "", split, o->positions ? "yes" : "no",
+               o->store_text ? "text" : "none");
     const enum status status = buf_status(&out);
     if (status == STATUS_OK)
-        segment_writer_section(&in->segment, SECTION_META, buf_span(&out), 5);
+        segment_writer_section(&in->segment, SECTION_META, buf_span(&out), similar ? 6 : 5);
     buf_release(&out);
     return status;
 }
@@ -286,6 +292,8 @@ static enum status check_disk(const struct ingest_options *o, int dir_fd,
     uint64_t wanted = bytes / 3 + (o->store_text ? bytes / 5 * 2 : 0);
     if (bytes / 2 > o->memory / 5)
         wanted += bytes / 2;
+    if (o->order == ORDER_SIMILAR)
+        wanted *= 2; /* it is there twice for a while */
     if (fstatvfs(dir_fd, &disk) != 0)
         return STATUS_OK; /* writing will tell */
     const uint64_t there = (uint64_t)disk.f_bavail * disk.f_frsize;
@@ -306,7 +314,9 @@ static enum status begin(struct ingest *in, const struct commit *c)
     in->folder = (struct spool_folder){c->dir_fd, (size_t)(o->memory / 128)};
     const struct inverter_options inverter = {o->profile, (size_t)(o->memory / 5 * 3), &in->folder};
     TRY(workers_new(o->threads, &in->workers));
-    TRY(segment_writer_open(c->dir_fd, SEGMENT_TEMPORARY, &in->segment));
+    TRY(segment_writer_open(c->dir_fd,
+                            o->order == ORDER_SIMILAR ? SEGMENT_UNORDERED : SEGMENT_TEMPORARY,
+                            &in->segment));
     passages_writer_init(&in->passages, &in->folder);
     TRY(documents_writer_init(&in->documents, &in->folder, in->workers));
     TRY(inverter_init(&in->inverter, &inverter, in->workers));
@@ -314,7 +324,10 @@ static enum status begin(struct ingest *in, const struct commit *c)
     in->batch_settings = (struct batch_settings){o->split, o->profile, &in->inverter};
     if (!o->store_text)
         return STATUS_OK;
-    return text_writer_init(&in->text, &in->segment, &in->folder, in->workers, o->text);
+    struct text_settings text = o->text;
+    if (o->order == ORDER_SIMILAR) /* soon fetched text by text */
+        text = (struct text_settings){UNORDERED_TEXT_BLOCK, 1};
+    return text_writer_init(&in->text, &in->segment, &in->folder, in->workers, text);
 }
 
 static void end(struct ingest *in)
@@ -360,11 +373,11 @@ static void summarise(const struct ingest *in, const struct segment_header *head
         summary->seconds.compress += packer_seconds(in->text.packer);
 }
 
+/* All of a build but the last step; *row is what is to be published, if summary->published. */
 static enum status run(struct ingest *in, struct commit *c, const char *const *sources,
-                       size_t n_sources, struct ingest_summary *summary)
+                       size_t n_sources, struct manifest_row *row, struct ingest_summary *summary)
 {
     struct segment_header header = {0};
-    struct manifest_row row = {0};
     TRY(check_disk(in->options, c->dir_fd, sources, n_sources));
     TRY(begin(in, c));
     TRY(read_corpus(in, c->path, sources, n_sources));
@@ -373,12 +386,25 @@ static enum status run(struct ingest *in, struct commit *c, const char *const *s
     in->progress.writing = true;
     if (in->options->watch != NULL)
         in->options->watch(in->options->watch_context, &in->progress);
-    if (publish) {
-        TRY(write_segment(in, &header, &row));
-        TRY(commit_publish(c, &row, 1));
-    }
-    summarise(in, &header, &row, summary);
+    if (publish)
+        TRY(write_segment(in, &header, row));
+    summarise(in, &header, row, summary);
     summary->published = publish;
+    return STATUS_OK;
+}
+
+/* Puts the documents of the segment that was written into their order. */
+static enum status reorder(const struct ingest_options *o, const struct commit *c,
+                           struct manifest_row *row, struct ingest_summary *summary)
+{
+    const struct reorder_options options = {o->profile, o->text, o->threads, o->memory};
+    struct reorder_summary reordered;
+    TRY(reorder_segment(&options, c->dir_fd, SEGMENT_UNORDERED, SEGMENT_TEMPORARY, row,
+                        &reordered));
+    memcpy(summary->section_bytes, reordered.section_bytes, sizeof summary->section_bytes);
+    summary->index_bytes = row->size;
+    summary->seconds.order = reordered.order;
+    summary->seconds.rewrite = reordered.rewrite;
     return STATUS_OK;
 }
 
@@ -387,15 +413,20 @@ enum status ingest_build(const struct ingest_options *options, const char *path,
                          struct ingest_summary *summary)
 {
     struct commit c;
+    struct manifest_row row = {0};
     TRY(commit_open(path, &c));
     struct ingest *const in = calloc(1, sizeof *in);
     enum status status = in == NULL ? fail_no_memory() : STATUS_OK;
     if (in != NULL) {
         *in = (struct ingest){.options = options, .report = report, .segment.file.fd = -1};
-        status = run(in, &c, sources, n_sources, summary);
+        status = run(in, &c, sources, n_sources, &row, summary);
         end(in);
     }
     free(in);
+    if (status == STATUS_OK && summary->published && options->order == ORDER_SIMILAR)
+        status = reorder(options, &c, &row, summary);
+    if (status == STATUS_OK && summary->published)
+        status = commit_publish(&c, &row, 1);
     commit_close(&c);
     return status;
 }

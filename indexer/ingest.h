@@ -32,6 +32,12 @@ struct ingest_progress {
     bool writing; /* the corpus is read; lists are made and written */
 };
 
+/* How documents are numbered. */
+enum ingest_order {
+    ORDER_INPUT,
+    ORDER_SIMILAR, /* by reorder.h, once all is known */
+};
+
 typedef void ingest_watcher(void *context, const struct ingest_progress *progress);
 
 struct ingest_options {
@@ -41,6 +47,7 @@ struct ingest_options {
     bool positions;
     bool store_text;
     struct text_settings text;
+    enum ingest_order order;
     bool strict;             /* publish nothing if any record was refused */
     unsigned threads;        /* 1 to WORKERS_MOST */
     uint64_t memory;         /* bytes that the build may hold, at least INGEST_MEMORY_LEAST */
@@ -64,6 +71,8 @@ struct ingest_seconds {
     double compress; /* text and records */
     double collect;  /* results of workers, in order */
     double write;    /* sections into the file, and its sync */
+    double order;    /* to find which documents are alike */
+    double rewrite;  /* and to write them in that order, all phases together */
 };
 
 struct ingest_summary {

@@ -23,6 +23,7 @@ struct settings {
     const char *positions;
     const char *store;
     const char *ids;
+    const char *order;
     const char *errors;
     const char *memory;
     const char *text_block;
@@ -54,6 +55,10 @@ static const struct cli_option options[] = {
      "store the text, for snippets (text)"},
     {"id", 0, CLI_STRING, offsetof(struct settings, ids), "KIND",
      "a file's id: path, relative or stem (path)"},
+    {"order", 0, CLI_STRING, offsetof(struct settings, order), "INPUT|SIMILAR",
+     "number documents as they come, or like ones together: a smaller index and faster queries for "
+     "a "
+     "longer build (input)"},
     {"hidden", 0, CLI_FLAG, offsetof(struct settings, hidden), NULL,
      "read hidden files and .git as well"},
     {"follow", 0, CLI_FLAG, offsetof(struct settings, follow), NULL,
@@ -150,6 +155,8 @@ static enum status interpret(const struct settings *s, struct filter_set *filter
 {
     static const char *const yes_no[2] = {"yes", "no"};
     static const char *const text_none[2] = {"text", "none"};
+    static const char *const orders[2] = {"input", "similar"};
+    bool input = true;
     *o = (struct ingest_options){.corpus = CORPUS_OPTIONS_DEFAULT,
                                  .strict = s->strict,
                                  .format_name = s->format,
@@ -169,6 +176,8 @@ static enum status interpret(const struct settings *s, struct filter_set *filter
         TRY(split_parse(s->passages, &o->split));
     TRY(choose_ids(s->ids, &o->corpus.ids));
     TRY(choose("positions", s->positions, yes_no, &o->positions));
+    TRY(choose("order", s->order, orders, &input));
+    o->order = input ? ORDER_INPUT : ORDER_SIMILAR;
     TRY(interpret_means(s, o));
     return choose("store", s->store, text_none, &o->store_text);
 }
@@ -277,6 +286,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
                          .positions = "yes",
                          .store = "text",
                          .ids = "path",
+                         .order = "input",
                          .text_level = TEXT_BLOCK_LEVEL,
                          .filter_seconds = FILTER_SECONDS};
     struct filter_set filters = {.n = 0};

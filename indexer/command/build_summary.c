@@ -24,6 +24,8 @@ static const struct {
     {"compress", offsetof(struct ingest_seconds, compress)},
     {"collect", offsetof(struct ingest_seconds, collect)},
     {"write", offsetof(struct ingest_seconds, write)},
+    {"order", offsetof(struct ingest_seconds, order)},
+    {"rewrite", offsetof(struct ingest_seconds, rewrite)},
 };
 
 /* Of fewer bytes of text, rates and ratios say nothing. */

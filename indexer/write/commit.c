@@ -29,7 +29,7 @@ static bool is_segment_name(const char *name)
 static bool is_temporary_name(const char *name)
 {
     return strcmp(name, SEGMENT_TEMPORARY) == 0 || strcmp(name, MANIFEST_TEMPORARY) == 0 ||
-           strcmp(name, SPOOL_TEMPORARY) == 0;
+           strcmp(name, SPOOL_TEMPORARY) == 0 || strcmp(name, SEGMENT_UNORDERED) == 0;
 }
 
 static bool is_named(const struct manifest_row *rows, uint32_t n, const char *name)
@@ -216,6 +216,7 @@ void commit_close(struct commit *c)
 {
     if (c->lock_fd >= 0 && c->dir_fd >= 0) {
         (void)unlinkat(c->dir_fd, SEGMENT_TEMPORARY, 0);
+        (void)unlinkat(c->dir_fd, SEGMENT_UNORDERED, 0);
         (void)unlinkat(c->dir_fd, MANIFEST_TEMPORARY, 0);
         if (c->made_folder)
             (void)unlinkat(c->dir_fd, LOCK_NAME, 0);

@@ -19,6 +19,7 @@
 #include "common/segment/manifest.h"
 
 #define SEGMENT_TEMPORARY  "segment" TEMPORARY_SUFFIX
+#define SEGMENT_UNORDERED  "unordered" TEMPORARY_SUFFIX /* before its documents are reordered */
 #define MANIFEST_TEMPORARY MANIFEST_NAME TEMPORARY_SUFFIX
 
 struct commit {

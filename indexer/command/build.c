@@ -56,9 +56,8 @@ static const struct cli_option options[] = {
     {"id", 0, CLI_STRING, offsetof(struct settings, ids), "KIND",
      "a file's id: path, relative or stem (path)"},
     {"order", 0, CLI_STRING, offsetof(struct settings, order), "INPUT|SIMILAR",
-     "number documents as they come, or like ones together: a smaller index and faster queries for "
-     "a "
-     "longer build (input)"},
+     "number documents as they come, or similar ones together: shorter lists for a longer build "
+     "(input)"},
     {"hidden", 0, CLI_FLAG, offsetof(struct settings, hidden), NULL,
      "read hidden files and .git as well"},
     {"follow", 0, CLI_FLAG, offsetof(struct settings, follow), NULL,

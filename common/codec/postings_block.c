@@ -73,6 +73,15 @@ void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uin
     }
 }
 
+struct span postings_block_bits(struct cursor *c)
+{
+    if (cursor_left(c) == 0 || *c->at != BITSET)
+        return span_of(NULL, 0);
+    c->at++;
+    const size_t words = cursor_u16(c);
+    return cursor_bytes(c, words * 8);
+}
+
 void postings_block_read_tfs(struct cursor *c, size_t n, uint32_t *tfs)
 {
     packed_block_read_counts(c, n, tfs);

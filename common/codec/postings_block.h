@@ -24,6 +24,11 @@ void postings_block_append(struct buf *out, uint32_t base, const uint32_t *passa
 void postings_block_read_passages(struct cursor *c, uint32_t base, size_t n, uint32_t last_allowed,
                                   uint32_t *passages /* OUT */);
 
+/* The bits of a block of BLOCK_VALUES postings that is a bitset, whose cursor is moved to its tf part;
+ * empty, and the cursor where it was, if it is none. That no bit is above a passage, and how many
+ * there are, is not looked at. */
+struct span postings_block_bits(struct cursor *c);
+
 /* Reads the tf part, to which the cursor must point. */
 void postings_block_read_tfs(struct cursor *c, size_t n, uint32_t *tfs /* OUT */);
 

@@ -62,13 +62,13 @@ static enum status copy(struct position_reader *r, uint64_t from, uint32_t n)
 }
 
 enum status position_reader_get(struct position_reader *r, struct postings *p, uint32_t i,
-                                const uint32_t **positions)
+                                uint32_t passage, const uint32_t **positions)
 {
     if (r->postings != p || r->block != p->block)
         TRY(enter_block(r, p));
     const uint32_t n = postings_tfs(p)[i];
     TRY(p->status);
-    if (n > segment_length(p->segment, p->passages[i]))
+    if (n > segment_length(p->segment, passage))
         return fail(STATUS_CORRUPT, "damaged posting list");
     if (term_entry_is_inline(&p->entry)) {
         *positions = p->inline_positions + r->starts[i];

@@ -6,7 +6,7 @@
  *     struct position_reader reader;
  *     position_reader_init(&reader, arena);
  *     ... postings_seek(&p, ...) ...
- *     TRY(position_reader_get(&reader, &p, p.at, &positions));      n is postings_tfs(&p)[p.at]
+ *     TRY(position_reader_get(&reader, &p, p.at, passage, &positions));   of postings_tfs(&p)[p.at]
  *
  * Against postings_positions it saves what postings of one block have in common: the places where
  * their positions begin, and packed blocks that hold those of several. The struct is large and
@@ -33,9 +33,9 @@ struct position_reader {
 
 void position_reader_init(struct position_reader *r, struct arena *arena);
 
-/* The positions, ascending, of posting i of p's decoded block; good until the next call. The segment
+/* The positions, ascending, of posting i of p's decoded block, which is that of `passage`; good until the next call. The segment
  * has positions. STATUS_CORRUPT if the bytes do not hold them. */
 enum status position_reader_get(struct position_reader *r, struct postings *p, uint32_t i,
-                                const uint32_t **positions /* OUT */);
+                                uint32_t passage, const uint32_t **positions /* OUT */);
 
 #endif

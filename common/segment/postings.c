@@ -92,6 +92,7 @@ enum status postings_open(const struct segment *s, const struct term_entry *entr
     p->status = STATUS_OK;
     p->n = p->at = 0;
     p->has_tfs = false;
+    p->bits = NULL;
     p->decoded = 0;
     p->decoded_bytes = 0;
     if (term_entry_is_inline(entry)) {
@@ -128,8 +129,9 @@ static uint32_t block_postings(const struct postings *p, uint32_t block)
     return block + 1 < p->directory.n_blocks ? BLOCK_VALUES : p->entry.df - block * BLOCK_VALUES;
 }
 
-/* Decodes the passages of a block; the cursor is left at its tf part. */
-static void decode_block(struct postings *p, uint32_t block)
+/* Decodes the passages of a block, but for those of a bitset if `as_bits`; the cursor is left at its
+ * tf part. */
+static void decode_block(struct postings *p, uint32_t block, bool as_bits)
 {
     const struct postings_directory *const d = &p->directory;
     const uint64_t offset = d->last == NULL ? 0 : offset_at(d, d->offsets, block);
@@ -141,6 +143,21 @@ static void decode_block(struct postings *p, uint32_t block)
         return;
     }
     struct cursor c = cursor_of(d->bodies.data + offset, (size_t)(d->bodies.len - offset));
+    const struct span bits =
+        as_bits && n == BLOCK_VALUES ? postings_block_bits(&c) : span_of(NULL, 0);
+    p->base = base;
+    p->last = last;
+    p->bits = bits.data;
+    p->words = (uint32_t)(bits.len / 8);
+    if (bits.data != NULL && !c.bad) {
+        p->decoded_bytes += (uint64_t)(c.at - (d->bodies.data + offset));
+        p->block = block;
+        p->n = n;
+        p->at = 0;
+        p->has_tfs = false;
+        p->tf_part = c;
+        return;
+    }
     postings_block_read_passages(&c, base, n, last, p->passages);
     if (c.bad || (d->last != NULL && p->passages[n - 1] != last)) {
         spoil(p);
@@ -156,7 +173,7 @@ static void decode_block(struct postings *p, uint32_t block)
 }
 
 /* Makes `block` the decoded one; past the last, the list is at its end. */
-static void go_to_block(struct postings *p, uint32_t block)
+static void go_to(struct postings *p, uint32_t block, bool as_bits)
 {
     if (block >= p->directory.n_blocks || p->status != STATUS_OK) {
         p->block = p->directory.n_blocks;
@@ -168,9 +185,16 @@ static void go_to_block(struct postings *p, uint32_t block)
         p->n = p->entry.df;
         p->at = 0;
         p->has_tfs = true;
+        p->bits = NULL;
+        p->last = p->passages[p->n - 1];
         return;
     }
-    decode_block(p, block);
+    decode_block(p, block, as_bits);
+}
+
+static void go_to_block(struct postings *p, uint32_t block)
+{
+    go_to(p, block, false);
 }
 
 uint32_t postings_next(struct postings *p)
@@ -234,6 +258,48 @@ uint32_t postings_seek(struct postings *p, uint32_t target)
     if (p->at < p->n && p->passages[p->at] < target)
         spoil(p); /* a directory out of order; callers rely on the promise */
     return postings_passage(p);
+}
+
+bool postings_locate(struct postings *p, uint32_t target)
+{
+    if (p->n > 0 && p->last >= target)
+        return true;
+    if (p->n == 0 && p->block == p->directory.n_blocks)
+        return false;
+    const uint32_t from = p->block == UINT32_MAX ? 0 : p->block + 1;
+    go_to(p, from < p->directory.n_blocks ? find_block(p, from, target) : from, true);
+    if (p->n > 0 && p->last < target) /* a single block, or an inline list */
+        go_to(p, p->block + 1, true);
+    if (p->n > 0 && p->last < target)
+        spoil(p); /* a directory out of order */
+    return p->n > 0;
+}
+
+uint32_t postings_find(const struct postings *p, uint32_t target)
+{
+    return find_block(p, 0, target);
+}
+
+uint32_t postings_end(const struct postings *p, uint32_t block)
+{
+    return block_last(p, block) + 1;
+}
+
+bool postings_peek(const struct postings *p, uint32_t block, struct postings_bits *out)
+{
+    const struct postings_directory *const d = &p->directory;
+    if (d->last == NULL || block >= d->n_blocks || block_postings(p, block) != BLOCK_VALUES)
+        return false;
+    const uint64_t offset = offset_at(d, d->offsets, block);
+    if (offset > d->bodies.len)
+        return false;
+    struct cursor c = cursor_of(d->bodies.data + offset, (size_t)(d->bodies.len - offset));
+    const struct span bits = postings_block_bits(&c);
+    *out = (struct postings_bits){.bits = bits.data,
+                                  .words = (uint32_t)(bits.len / 8),
+                                  .base = block == 0 ? 0 : block_last(p, block - 1) + 1,
+                                  .last = block_last(p, block)};
+    return bits.data != NULL && !c.bad;
 }
 
 static void need_tfs(struct postings *p)

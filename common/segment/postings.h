@@ -39,11 +39,15 @@ struct postings {
     struct postings_directory directory;
     struct span position_bytes; /* of the term */
     enum status status;
-    uint32_t block;   /* decoded, n_blocks when none is or at the end */
-    uint32_t n;       /* postings of it */
-    uint32_t at;      /* the current one */
-    bool has_tfs;     /* tfs are decoded */
-    uint32_t decoded; /* blocks so far, and their bytes */
+    uint32_t block;      /* decoded, n_blocks when none is or at the end */
+    uint32_t n;          /* postings of it */
+    uint32_t at;         /* the current one */
+    bool has_tfs;        /* tfs are decoded */
+    uint32_t base;       /* no passage of the block is below it, */
+    uint32_t last;       /* or above this */
+    const uint8_t *bits; /* of a block that postings_locate left as a bitset; else NULL */
+    uint32_t words;      /* of 64 bits; bit i is passage base + i */
+    uint32_t decoded;    /* blocks so far, and their bytes */
     uint64_t decoded_bytes;
     struct cursor tf_part;
     uint32_t passages[BLOCK_VALUES];
@@ -89,6 +93,29 @@ void postings_skip(struct postings *p, uint32_t n);
 /* The bytes from the first of the decoded block's positions on (position_reader.h reads them);
  * untouched for postings that stand in the dictionary. */
 enum status postings_position_bytes(struct postings *p, struct span *out /* OUT */);
+
+/* Moves to the first block that reaches `target`, never back; false if there is none. What is at hand
+ * of a bitset then is p->bits, and not p->passages; of another block as after postings_seek, but for
+ * the current posting, which is perhaps none. A list that is once located is not moved otherwise
+ * until postings_rewind. */
+bool postings_locate(struct postings *p, uint32_t target);
+
+/* A block that is a bitset: bit i stands for passage base + i; it has no passage above `last`. */
+struct postings_bits {
+    const uint8_t *bits;
+    uint32_t words;
+    uint32_t base;
+    uint32_t last;
+};
+
+/* The number of the first block that reaches `target`; that of none if there is none. */
+uint32_t postings_find(const struct postings *p, uint32_t target);
+
+/* One past the last passage of that block. */
+uint32_t postings_end(const struct postings *p, uint32_t block);
+
+/* Block number `block` of a list, without moving to it; false if it is no bitset, or not there. */
+bool postings_peek(const struct postings *p, uint32_t block, struct postings_bits *out /* OUT */);
 
 /* Back to before the first posting. */
 void postings_rewind(struct postings *p);

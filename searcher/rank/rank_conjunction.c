@@ -88,7 +88,12 @@ static enum status open_conjunct(struct work *w, const struct plan_word *word, f
     struct conjunct *const c = arena_room(w->r->arena, sizeof *c);
     if (c == NULL)
         return fail_no_memory();
-    TRY(scored_list_open(w->context, entry, weight, &c->list));
+    if (w->count == NULL) {
+        TRY(scored_list_open(w->context, entry, weight, &c->list));
+    } else {
+        TRY(postings_open(w->segment, entry, &c->list.postings));
+        c->list.df = entry->df;
+    }
     size_t at = w->n_conjuncts++;
     for (; at > 0 && w->conjuncts[at - 1]->list.df > c->list.df; at--) {
         w->conjuncts[at] = w->conjuncts[at - 1];
@@ -105,8 +110,9 @@ static enum status open_word(struct work *w, const struct plan_node *node)
     struct word *const word = &w->words[w->n_words++];
     word->weight = node->weight;
     TRY(open_conjunct(w, &node->words[0], node->weight, &word->conjunct));
-    w->kernels->join_bounds(w->ranges.bounds, word->conjunct->list.codes, w->ranges.n,
-                            scored_unit(node->weight));
+    if (w->count == NULL)
+        w->kernels->join_bounds(w->ranges.bounds, word->conjunct->list.codes, w->ranges.n,
+                                scored_unit(node->weight));
     return STATUS_OK;
 }
 
@@ -137,7 +143,8 @@ static enum status open_phrase(struct work *w, const struct plan_node *node, str
     for (size_t i = 0; i < node->n_words; i++) {
         struct conjunct *c;
         TRY(open_conjunct(w, &node->words[i], node->weight, &c));
-        w->kernels->least_codes(least, c->list.codes, w->ranges.n);
+        if (w->count == NULL)
+            w->kernels->least_codes(least, c->list.codes, w->ranges.n);
         position_reader_init(&p->readers[i], w->r->arena);
         add_part(p, c, node->words[i].position - first);
     }
@@ -187,7 +194,8 @@ static enum status keep_starts(struct work *w, struct phrase *p, size_t part, ui
     const uint32_t *positions;
     uint32_t at = 0;
     uint32_t kept = 0;
-    TRY(position_reader_get(&p->readers[part], list, place, &positions));
+    TRY(position_reader_get(&p->readers[part], list, place, w->matches->passages[match],
+                            &positions));
     const uint32_t n_positions = postings_tfs(list)[place];
     for (uint32_t i = 0; i < *n; i++)
         if (has_position(positions, n_positions, &at, starts[i] + p->parts[part].offset))
@@ -204,7 +212,8 @@ static enum status count_phrase(struct work *w, struct phrase *p, uint32_t match
     const uint32_t title = segment_title_positions(w->segment, w->matches->passages[match]);
     const uint32_t offset = p->parts[0].offset;
     const uint32_t *positions;
-    TRY(position_reader_get(&p->readers[0], &rarest->list.postings, place, &positions));
+    TRY(position_reader_get(&p->readers[0], &rarest->list.postings, place,
+                            w->matches->passages[match], &positions));
     const uint32_t n_positions = postings_tfs(&rarest->list.postings)[place];
     uint32_t *const starts = p->readers[0].positions; /* its own room, if there is one */
     uint32_t few[INLINE_OCCURRENCES];
@@ -383,29 +392,50 @@ static size_t take_first(struct work *w, uint32_t least)
     for (uint32_t i = p->at; i < p->n; i++) {
         top->passages[n] = p->passages[i];
         top->places[0][n] = (uint16_t)i;
-        n += w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
+        n += w->count != NULL || w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
     }
     return n;
 }
 
-/* Of n passages of this level, from the first of them on, those that the decoded block of the list
- * reaches: what it holds goes to the next level. *n_next is how many that are. Returns how many were
- * done. */
+/* What n passages have in common with a bitset, as rank_kernels' `common`. */
+static size_t common_bits(const struct postings *p, const uint32_t *passages, size_t n,
+                          uint16_t *kept, uint16_t *places)
+{
+    size_t n_kept = 0;
+    uint32_t word = 0;
+    uint32_t before = 0; /* bits in the words before that one */
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t bit = passages[i] - p->base;
+        if (passages[i] < p->base || bit / 64 >= p->words)
+            continue;
+        for (; word < bit / 64; word++)
+            before += (uint32_t)__builtin_popcountll(load_le64(p->bits + 8 * (size_t)word));
+        const uint64_t here = load_le64(p->bits + 8 * (size_t)word);
+        const uint32_t place =
+            before + (uint32_t)__builtin_popcountll(here & ((1ull << bit % 64) - 1));
+        kept[n_kept] = (uint16_t)i;
+        places[n_kept] = (uint16_t)(place & (BLOCK_VALUES - 1)); /* a good block has no more */
+        n_kept += here >> bit % 64 & 1;
+    }
+    return n_kept;
+}
+
+/* Of n passages of this level, from number `first` on, those that the list's block reaches: what it
+ * holds goes to the next level. *n_next is how many that are. Returns how many were done. */
 static size_t intersect(struct work *w, size_t number, size_t first, size_t n, size_t *n_next)
 {
     const struct level *const here = &w->levels[number];
     struct level *const next = &w->levels[number + 1];
     const struct postings *const p = &w->conjuncts[number]->list.postings;
     const uint32_t *const passages = here->passages + first;
-    const size_t reached = count_before(passages, n, p->passages[p->n - 1] + 1);
+    const size_t reached = count_before(passages, n, p->last + 1);
     uint16_t kept[BLOCK_VALUES + RANK_SLACK];
     uint16_t *const places = next->places[number];
-    *n_next =
-        w->kernels->common(passages, reached, p->passages + p->at, p->n - p->at, kept, places);
-    for (size_t i = 0; i < *n_next; i++) {
+    *n_next = p->bits != NULL
+                  ? common_bits(p, passages, reached, kept, places)
+                  : w->kernels->common(passages, reached, p->passages, p->n, kept, places);
+    for (size_t i = 0; i < *n_next; i++)
         next->passages[i] = passages[kept[i]];
-        places[i] = (uint16_t)(places[i] + p->at);
-    }
     for (size_t j = 0; j < number; j++)
         for (size_t i = 0; i < *n_next; i++)
             next->places[j][i] = here->places[j][first + kept[i]];
@@ -420,15 +450,11 @@ static enum status descend(struct work *w, size_t number, size_t n)
     const struct level *const here = &w->levels[number];
     struct postings *const p = &w->conjuncts[number]->list.postings;
     for (size_t i = 0; i < n;) {
-        const uint32_t there = postings_seek(p, here->passages[i]);
         size_t n_next;
-        if (there == PASSAGE_END) {
+        if (!postings_locate(p, here->passages[i])) {
             w->ended = true;
             return STATUS_OK;
         }
-        i += count_before(here->passages + i, n - i, there);
-        if (i == n || here->passages[i] < there)
-            continue;
         i += intersect(w, number, i, n - i, &n_next);
         if (n_next > 0)
             TRY(descend(w, number + 1, n_next)); /* depth: the number of lists */
@@ -441,6 +467,8 @@ static enum status descend(struct work *w, size_t number, size_t n)
 /* The first passage >= from of a live range, PASSAGE_END if there is none. */
 static uint32_t next_live(struct work *w, uint32_t from)
 {
+    if (w->count != NULL)
+        return from;
     const uint32_t bar = bar_at(w, from);
     while (w->at < w->ranges.n_live && (w->ranges.live[w->at] < from / RANGE_PASSAGES ||
                                         w->ranges.bounds[w->ranges.live[w->at]] < bar))
@@ -535,16 +563,18 @@ static enum status take_room(struct work *w, const struct shape *shape)
             return fail_no_memory();
     }
     /* Not 0, which would mean that something required is missing. */
-    return live_ranges_init(&w->ranges, (size_t)bounds_ranges(w->segment), 1, arena);
+    const size_t n_ranges = w->count != NULL ? 0 : (size_t)bounds_ranges(w->segment);
+    return live_ranges_init(&w->ranges, n_ranges, 1, arena);
 }
 
 static enum status prepare(struct ranking *r, const struct list_context *context,
-                           const struct shape *shape, struct work **out)
+                           const struct shape *shape, uint64_t *count, struct work **out)
 {
     struct work *const w = arena_alloc(r->arena, sizeof *w);
     if (w == NULL)
         return fail_no_memory();
     w->r = r;
+    w->count = count;
     w->context = context;
     w->segment = context->segment;
     w->kernels = rank_kernels();
@@ -560,7 +590,7 @@ enum status rank_conjunction(struct ranking *r, const struct list_context *conte
                              const struct shape *shape)
 {
     struct work *w;
-    TRY(prepare(r, context, shape, &w));
+    TRY(prepare(r, context, shape, NULL, &w));
     r->cost.ranges += w->ranges.n;
     live_ranges_find(&w->ranges, bar_at(w, 0));
     TRY(go_first(w));
@@ -574,9 +604,7 @@ enum status rank_count_conjunction(struct ranking *r, const struct list_context 
     struct shape required = *shape;
     struct work *w;
     required.n_words = 0; /* what is optional does not count */
-    TRY(prepare(r, context, &required, &w));
-    w->count = count;
-    live_ranges_find(&w->ranges, 1);
+    TRY(prepare(r, context, &required, count, &w));
     TRY(go_through(w, 1));
     return close_lists(w);
 }

@@ -27,10 +27,10 @@ static uint32_t end_of(uint32_t start)
 }
 
 /* Sets the bits of the list's passages in the window. */
-static void set_bits(struct postings *p, uint32_t start, uint64_t *bits)
+static void set_decoded(struct postings *p, uint32_t start, uint32_t from, uint32_t end,
+                        uint64_t *bits)
 {
-    const uint32_t end = end_of(start);
-    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
+    for (uint32_t d = postings_seek(p, from); d < end; d = postings_passage(p)) {
         const uint32_t n = postings_below(p, end);
         for (uint32_t i = p->at; i < p->at + n; i++) {
             const uint32_t bit = p->passages[i] - start;
@@ -40,18 +40,62 @@ static void set_bits(struct postings *p, uint32_t start, uint64_t *bits)
     }
 }
 
-/* How many of the list's passages in the window have bits. */
-static uint64_t count_shared(struct postings *p, uint32_t start, const uint64_t *bits)
+static uint64_t count_decoded(struct postings *p, uint32_t start, uint32_t from, uint32_t end,
+                              const uint64_t *bits)
 {
-    const uint32_t end = end_of(start);
     uint64_t shared = 0;
-    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
-        const uint32_t here = postings_below(p, end);
-        for (uint32_t i = p->at; i < p->at + here; i++) {
+    for (uint32_t d = postings_seek(p, from); d < end; d = postings_passage(p)) {
+        const uint32_t n = postings_below(p, end);
+        for (uint32_t i = p->at; i < p->at + n; i++) {
             const uint32_t bit = p->passages[i] - start;
             shared += bits[bit / 64] >> bit % 64 & 1;
         }
-        postings_skip(p, here);
+        postings_skip(p, n);
+    }
+    return shared;
+}
+
+/* The 64 passages from `from` on, which is a number of the window, of a block's bits. */
+static uint64_t bits_at(const struct postings_bits *block, int64_t from)
+{
+    const int64_t bit = from - block->base; /* of the block; perhaps before its first */
+    const int64_t word = bit >= 0 ? bit / 64 : -((63 - bit) / 64);
+    const unsigned shift = (unsigned)(bit - 64 * word);
+    const uint64_t low = word >= 0 && word < block->words ? load_le64(block->bits + 8 * word) : 0;
+    const uint64_t high =
+        word + 1 >= 0 && word + 1 < block->words ? load_le64(block->bits + 8 * (word + 1)) : 0;
+    return shift == 0 ? low : low >> shift | high << (64 - shift);
+}
+
+/* Goes through the blocks of a list that reach into the window: bitsets word by word, others
+ * posting by posting. With `set` their bits are set, else those that are set already are counted. */
+static uint64_t go_through(struct postings *p, uint32_t start, uint64_t *bits, bool set)
+{
+    const uint32_t end = end_of(start);
+    uint64_t shared = 0;
+    uint32_t block = postings_find(p, start);
+    for (uint32_t from = start; from < end && block < p->directory.n_blocks; block++) {
+        struct postings_bits at;
+        if (!postings_peek(p, block, &at)) {
+            const uint32_t to = postings_end(p, block) < end ? postings_end(p, block) : end;
+            if (set)
+                set_decoded(p, start, from, to, bits);
+            else
+                shared += count_decoded(p, start, from, to, bits);
+            from = to > from ? to : from; /* blocks of a damaged list may go back */
+            continue;
+        }
+        const uint32_t first = at.base > start ? (at.base - start) / 64 : 0;
+        const uint32_t last = at.last < end ? (at.last - start) / 64 : WORDS - 1;
+        for (uint32_t i = first; i <= last && i < WORDS; i++) {
+            const uint64_t word = bits_at(&at, (int64_t)start + 64 * (int64_t)i);
+            if (set)
+                bits[i] |= word;
+            else
+                shared += (uint64_t)__builtin_popcountll(bits[i] & word);
+        }
+        if (at.last >= from)
+            from = at.last < end ? at.last + 1 : end;
     }
     return shared;
 }
@@ -76,11 +120,11 @@ static uint64_t count_window(struct work *w, uint32_t start)
     const uint64_t expected = df * WINDOW / commonest->segment->header.passages;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i + 1 < w->n; i++)
-        set_bits(&w->lists[i], start, w->bits);
+        (void)go_through(&w->lists[i], start, w->bits, true);
     const uint64_t rarer = w->kernels->count(w->bits, WORDS);
     if (rarer * SEEK_RATIO < expected) /* its df is added once, at the end */
         return rarer - look_up(commonest, start, w->bits);
-    return rarer - count_shared(commonest, start, w->bits);
+    return rarer - go_through(commonest, start, w->bits, false);
 }
 
 /* ---- with tests ---- */
@@ -103,7 +147,7 @@ static enum status count_tested(struct work *w, uint32_t start, uint64_t *count)
     uint64_t here;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i < w->n; i++)
-        set_bits(&w->lists[i], start, w->bits);
+        (void)go_through(&w->lists[i], start, w->bits, true);
     TRY(apply_tests(w, start, &here));
     *count += here;
     return STATUS_OK;

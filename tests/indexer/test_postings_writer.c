@@ -216,7 +216,9 @@ static void check_blocks(const struct lists *lists, const struct term_entry *ent
                 cr_assert_lt(l->passages[i], end, "%s: posting %u", what, i);
                 cr_assert_eq(postings_tfs(&p)[p.at + j], l->tfs[i], "%s: tf %u", what, i);
                 if (seed_below(&seed, 3) == 0) {
-                    cr_assert_eq(position_reader_get(reader, &p, p.at + j, &positions), STATUS_OK);
+                    cr_assert_eq(
+                        position_reader_get(reader, &p, p.at + j, l->passages[i], &positions),
+                        STATUS_OK);
                     cr_assert_arr_eq(positions, wanted, l->tfs[i] * sizeof *positions,
                                      "%s: positions %u", what, i);
                 }

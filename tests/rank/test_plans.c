@@ -203,6 +203,42 @@ Test(plans, random)
     (void)cpu_choose(NULL);
 }
 
+/* What is found before time is over is right, and no more is claimed; later, all is. */
+Test(plans, deadline)
+{
+    static const struct toy_shape shape = {"late", 30000, 60, true, 12, 2, 0, 0, "plain", 2, 0};
+    static const char *const texts[] = {
+        "w1 w2 w3",     "+w1 +w2",           "\"w1 w2\"", "w1 -w2",
+        "w1 NEAR/4 w2", "+w1 +\"w2 w1\" w4", "w1 w2 w1*", "(w1 w2) AND (w3 w4)"};
+    struct toy_world w;
+    toy_world_init(&w, &shape, 7);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct search_options options = search_options_of(w.searcher);
+        options.k = 30000;
+        cr_assert_eq(search_run(w.searcher, span_of_string(texts[i]), &options, &w.exhaustive),
+                     STATUS_OK);
+        cr_assert(w.exhaustive.exact, "%s", texts[i]);
+        options.deadline = 1e-6; /* over before it began */
+        cr_assert_eq(search_run(w.searcher, span_of_string(texts[i]), &options, &w.automatic),
+                     STATUS_OK);
+        cr_assert_not(w.automatic.exact, "%s", texts[i]);
+        cr_assert_lt(w.automatic.best.n, w.exhaustive.best.n, "%s", texts[i]);
+        for (size_t j = 0, k = 0; j < w.automatic.best.n; j++, k++) {
+            const struct topk_entry *const e = &w.automatic.best.entries[j];
+            while (k < w.exhaustive.best.n && w.exhaustive.best.entries[k].item != e->item)
+                k++;
+            cr_assert(k < w.exhaustive.best.n && w.exhaustive.best.entries[k].score == e->score,
+                      "%s: hit %zu", texts[i], j);
+        }
+        options.deadline = 1e6;
+        cr_assert_eq(search_run(w.searcher, span_of_string(texts[i]), &options, &w.automatic),
+                     STATUS_OK);
+        cr_assert(w.automatic.exact, "%s", texts[i]);
+        check_equal(&w.automatic, &w.exhaustive, options.k, texts[i]);
+    }
+    toy_world_release(&w);
+}
+
 /* ---- real collections ---- */
 
 /* The words of a topic, all with the sign, within quotes if that is a quote. */

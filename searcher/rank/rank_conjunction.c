@@ -11,7 +11,8 @@
 #include "searcher/rank/iterator.h"
 #include "searcher/rank/live_ranges.h"
 
-#define FIRST_RANGES 32u /* about how many come before their turn */
+#define FIRST_RANGES   32u /* about how many come before their turn */
+#define UNBOUNDED_MOST 32u /* of a rarer list every passage is looked up: bounds would cost more */
 
 /* A list that must have the passage: of a required word, or of a word of a required phrase. */
 struct conjunct {
@@ -49,6 +50,7 @@ struct phrase {
 struct work {
     struct ranking *r;
     uint64_t *count; /* only count the matches; else NULL */
+    bool bounded;    /* ranges have bounds; else all are looked into */
     const struct list_context *context;
     const struct segment *segment;
     const struct rank_kernels *kernels;
@@ -88,7 +90,7 @@ static enum status open_conjunct(struct work *w, const struct plan_word *word, f
     struct conjunct *const c = arena_room(w->r->arena, sizeof *c);
     if (c == NULL)
         return fail_no_memory();
-    if (w->count == NULL) {
+    if (w->bounded) {
         TRY(scored_list_open(w->context, entry, weight, &c->list));
     } else {
         TRY(postings_open(w->segment, entry, &c->list.postings));
@@ -110,7 +112,7 @@ static enum status open_word(struct work *w, const struct plan_node *node)
     struct word *const word = &w->words[w->n_words++];
     word->weight = node->weight;
     TRY(open_conjunct(w, &node->words[0], node->weight, &word->conjunct));
-    if (w->count == NULL)
+    if (w->bounded)
         w->kernels->join_bounds(w->ranges.bounds, word->conjunct->list.codes, w->ranges.n,
                                 scored_unit(node->weight));
     return STATUS_OK;
@@ -143,7 +145,7 @@ static enum status open_phrase(struct work *w, const struct plan_node *node, str
     for (size_t i = 0; i < node->n_words; i++) {
         struct conjunct *c;
         TRY(open_conjunct(w, &node->words[i], node->weight, &c));
-        if (w->count == NULL)
+        if (w->bounded)
             w->kernels->least_codes(least, c->list.codes, w->ranges.n);
         position_reader_init(&p->readers[i], w->r->arena);
         add_part(p, c, node->words[i].position - first);
@@ -392,7 +394,7 @@ static size_t take_first(struct work *w, uint32_t least)
     for (uint32_t i = p->at; i < p->n; i++) {
         top->passages[n] = p->passages[i];
         top->places[0][n] = (uint16_t)i;
-        n += w->count != NULL || w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
+        n += !w->bounded || w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
     }
     return n;
 }
@@ -467,7 +469,7 @@ static enum status descend(struct work *w, size_t number, size_t n)
 /* The first passage >= from of a live range, PASSAGE_END if there is none. */
 static uint32_t next_live(struct work *w, uint32_t from)
 {
-    if (w->count != NULL)
+    if (!w->bounded)
         return from;
     const uint32_t bar = bar_at(w, from);
     while (w->at < w->ranges.n_live && (w->ranges.live[w->at] < from / RANGE_PASSAGES ||
@@ -563,8 +565,20 @@ static enum status take_room(struct work *w, const struct shape *shape)
             return fail_no_memory();
     }
     /* Not 0, which would mean that something required is missing. */
-    const size_t n_ranges = w->count != NULL ? 0 : (size_t)bounds_ranges(w->segment);
+    const size_t n_ranges = !w->bounded ? 0 : (size_t)bounds_ranges(w->segment);
     return live_ranges_init(&w->ranges, n_ranges, 1, arena);
+}
+
+/* The df of the rarest list. */
+static uint32_t least_df(const struct ranking *r, const struct shape *shape)
+{
+    uint32_t least = UINT32_MAX;
+    for (size_t i = 0; i < shape->n_required; i++)
+        for (size_t j = 0; j < shape->required[i]->n_words; j++) {
+            const uint32_t df = shape->required[i]->words[j].entries[r->segment].df;
+            least = df < least ? df : least;
+        }
+    return least;
 }
 
 static enum status prepare(struct ranking *r, const struct list_context *context,
@@ -575,6 +589,7 @@ static enum status prepare(struct ranking *r, const struct list_context *context
         return fail_no_memory();
     w->r = r;
     w->count = count;
+    w->bounded = count == NULL && least_df(r, shape) > UNBOUNDED_MOST;
     w->context = context;
     w->segment = context->segment;
     w->kernels = rank_kernels();

@@ -12,6 +12,8 @@
 
 #include <immintrin.h>
 
+#include "searcher/rank/common_bits.h"
+
 static inline __m256i load_8(const uint32_t *values)
 {
     return _mm256_loadu_si256((const __m256i *)values);
@@ -210,6 +212,12 @@ static void least_codes(uint8_t *least, const uint8_t *codes, size_t n)
     rank_kernels_scalar.least_codes(least + i, codes + i, n - i);
 }
 
+static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bits, size_t n_words,
+                          uint32_t base, uint16_t *kept, uint16_t *places)
+{
+    return common_bits_body(passages, n, bits, n_words, base, kept, places);
+}
+
 const struct rank_kernels rank_kernels_avx2 = {
     .add = add,
     .add_bits = add_bits,
@@ -220,6 +228,7 @@ const struct rank_kernels rank_kernels_avx2 = {
     .lift_bounds = lift_bounds,
     .least_codes = least_codes,
     .common = common,
+    .common_bits = common_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

@@ -13,6 +13,8 @@
 
 #include <immintrin.h>
 
+#include "searcher/rank/common_bits.h"
+
 static inline __mmask16 lanes(size_t n)
 {
     return (__mmask16)_bzhi_u32(0xffff, n < 16 ? (unsigned)n : 16);
@@ -245,6 +247,12 @@ static void least_codes(uint8_t *least, const uint8_t *codes, size_t n)
     }
 }
 
+static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bits, size_t n_words,
+                          uint32_t base, uint16_t *kept, uint16_t *places)
+{
+    return common_bits_body(passages, n, bits, n_words, base, kept, places);
+}
+
 const struct rank_kernels rank_kernels_avx512 = {
     .add = add,
     .add_bits = add_bits,
@@ -255,6 +263,7 @@ const struct rank_kernels rank_kernels_avx512 = {
     .lift_bounds = lift_bounds,
     .least_codes = least_codes,
     .common = common,
+    .common_bits = common_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

@@ -399,29 +399,6 @@ static size_t take_first(struct work *w, uint32_t least)
     return n;
 }
 
-/* What n passages have in common with a bitset, as rank_kernels' `common`. */
-static size_t common_bits(const struct postings *p, const uint32_t *passages, size_t n,
-                          uint16_t *kept, uint16_t *places)
-{
-    size_t n_kept = 0;
-    uint32_t word = 0;
-    uint32_t before = 0; /* bits in the words before that one */
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t bit = passages[i] - p->base;
-        if (passages[i] < p->base || bit / 64 >= p->words)
-            continue;
-        for (; word < bit / 64; word++)
-            before += (uint32_t)__builtin_popcountll(load_le64(p->bits + 8 * (size_t)word));
-        const uint64_t here = load_le64(p->bits + 8 * (size_t)word);
-        const uint32_t place =
-            before + (uint32_t)__builtin_popcountll(here & ((1ull << bit % 64) - 1));
-        kept[n_kept] = (uint16_t)i;
-        places[n_kept] = (uint16_t)(place & (BLOCK_VALUES - 1)); /* a good block has no more */
-        n_kept += here >> bit % 64 & 1;
-    }
-    return n_kept;
-}
-
 /* Of n passages of this level, from number `first` on, those that the list's block reaches: what it
  * holds goes to the next level. *n_next is how many that are. Returns how many were done. */
 static size_t intersect(struct work *w, size_t number, size_t first, size_t n, size_t *n_next)
@@ -433,11 +410,14 @@ static size_t intersect(struct work *w, size_t number, size_t first, size_t n, s
     const size_t reached = count_before(passages, n, p->last + 1);
     uint16_t kept[BLOCK_VALUES + RANK_SLACK];
     uint16_t *const places = next->places[number];
-    *n_next = p->bits != NULL
-                  ? common_bits(p, passages, reached, kept, places)
-                  : w->kernels->common(passages, reached, p->passages, p->n, kept, places);
-    for (size_t i = 0; i < *n_next; i++)
+    *n_next =
+        p->bits != NULL
+            ? w->kernels->common_bits(passages, reached, p->bits, p->words, p->base, kept, places)
+            : w->kernels->common(passages, reached, p->passages, p->n, kept, places);
+    for (size_t i = 0; i < *n_next; i++) {
         next->passages[i] = passages[kept[i]];
+        places[i] &= BLOCK_VALUES - 1; /* only in a damaged block are there more */
+    }
     for (size_t j = 0; j < number; j++)
         for (size_t i = 0; i < *n_next; i++)
             next->places[j][i] = here->places[j][first + kept[i]];

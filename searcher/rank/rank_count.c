@@ -69,8 +69,9 @@ static uint64_t bits_at(const struct postings_bits *block, int64_t from)
 
 /* Goes through the blocks of a list that reach into the window: bitsets word by word, others
  * posting by posting. With `set` their bits are set, else those that are set already are counted. */
-static uint64_t go_through(struct postings *p, uint32_t start, uint64_t *bits, bool set)
+static uint64_t go_through(struct work *w, struct postings *p, uint32_t start, bool set)
 {
+    uint64_t *const bits = w->bits;
     const uint32_t end = end_of(start);
     uint64_t shared = 0;
     uint32_t block = postings_find(p, start);
@@ -87,13 +88,16 @@ static uint64_t go_through(struct postings *p, uint32_t start, uint64_t *bits, b
         }
         const uint32_t first = at.base > start ? (at.base - start) / 64 : 0;
         const uint32_t last = at.last < end ? (at.last - start) / 64 : WORDS - 1;
-        for (uint32_t i = first; i <= last && i < WORDS; i++) {
+        const uint32_t n = last < WORDS && first <= last ? last - first + 1 : 0;
+        for (uint32_t i = first; i < first + n; i++) {
             const uint64_t word = bits_at(&at, (int64_t)start + 64 * (int64_t)i);
             if (set)
                 bits[i] |= word;
             else
-                shared += (uint64_t)__builtin_popcountll(bits[i] & word);
+                w->other[i] = word;
         }
+        if (!set)
+            shared += w->kernels->count_common(bits + first, w->other + first, n);
         if (at.last >= from)
             from = at.last < end ? at.last + 1 : end;
     }
@@ -120,11 +124,11 @@ static uint64_t count_window(struct work *w, uint32_t start)
     const uint64_t expected = df * WINDOW / commonest->segment->header.passages;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i + 1 < w->n; i++)
-        (void)go_through(&w->lists[i], start, w->bits, true);
+        (void)go_through(w, &w->lists[i], start, true);
     const uint64_t rarer = w->kernels->count(w->bits, WORDS);
     if (rarer * SEEK_RATIO < expected) /* its df is added once, at the end */
         return rarer - look_up(commonest, start, w->bits);
-    return rarer - go_through(commonest, start, w->bits, false);
+    return rarer - go_through(w, commonest, start, false);
 }
 
 /* ---- with tests ---- */
@@ -147,7 +151,7 @@ static enum status count_tested(struct work *w, uint32_t start, uint64_t *count)
     uint64_t here;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i < w->n; i++)
-        (void)go_through(&w->lists[i], start, w->bits, true);
+        (void)go_through(w, &w->lists[i], start, true);
     TRY(apply_tests(w, start, &here));
     *count += here;
     return STATUS_OK;

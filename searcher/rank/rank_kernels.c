@@ -3,6 +3,8 @@
  * branches nobody can foresee have none: an item is written, and counted if it belongs there. */
 #include "searcher/rank/rank_kernels.h"
 
+#include "searcher/rank/common_bits.h"
+
 const struct rank_kernels *rank_kernels(void)
 {
 #if defined(__x86_64__)
@@ -148,6 +150,12 @@ static size_t count_common(const uint64_t *a, const uint64_t *b, size_t n_words)
     return sum;
 }
 
+static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bits, size_t n_words,
+                          uint32_t base, uint16_t *kept, uint16_t *places)
+{
+    return common_bits_body(passages, n, bits, n_words, base, kept, places);
+}
+
 const struct rank_kernels rank_kernels_scalar = {
     .add = add,
     .add_bits = add_bits,
@@ -158,6 +166,7 @@ const struct rank_kernels rank_kernels_scalar = {
     .lift_bounds = lift_bounds,
     .least_codes = least_codes,
     .common = common,
+    .common_bits = common_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

@@ -59,6 +59,11 @@ struct rank_kernels {
     size_t (*common)(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b,
                      uint16_t *in_a /* OUT */, uint16_t *in_b /* OUT */);
 
+    /* The same of a list and a bitset of 64 * n_words bits, bit i of which is passage base + i: indexes
+     * in the list, and how many bits are set before each. Both arrays have room for n + 1 items. */
+    size_t (*common_bits)(const uint32_t *passages, size_t n, const uint8_t *bits, size_t n_words,
+                          uint32_t base, uint16_t *kept /* OUT */, uint16_t *places /* OUT */);
+
     /* a &= b; a &= ~b. Returns the number of bits left. */
     size_t (*and_bits)(uint64_t *a, const uint64_t *b, size_t n_words);
     size_t (*and_not_bits)(uint64_t *a, const uint64_t *b, size_t n_words);

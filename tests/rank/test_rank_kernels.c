@@ -202,6 +202,49 @@ Test(rank_kernels, bitmaps)
     guard_close(&page_b);
 }
 
+/* A list and a bitset, some of the list before its base and behind its end. */
+Test(rank_kernels, common_bits)
+{
+    uint64_t random = random_seed("rank_kernels/common_bits");
+    struct guard page;
+    struct guard page_2;
+    guard_open(&page, 4 * 300);
+    guard_open(&page_2, 8 * 40);
+    for (size_t round = 0; round < 3000; round++) {
+        uint8_t bits[8 * 40] = {0};
+        uint32_t list[300];
+        uint16_t kept[301];
+        uint16_t places[301];
+        const size_t n_words = 1 + random_below(&random, 40);
+        const uint32_t base = 100 + random_bits(&random, 30);
+        const size_t n = draw_list(&random, base - 100, base + 64 * 50,
+                                   1 + random_below(&random, 60), 300, list);
+        for (size_t i = 0; i < 64 * n_words; i++)
+            bits[i / 8] |= (uint8_t)((random_below(&random, 1 + round % 5) == 0) << i % 8);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            const size_t n_kept = kernels_of(level)->common_bits(
+                (void *)guard_fit(&page, list, 4 * n), n, guard_fit(&page_2, bits, 8 * n_words),
+                n_words, base, kept, places);
+            size_t at = 0;
+            uint16_t place = 0;
+            for (uint32_t i = 0; i < 64 * n_words; i++) {
+                if ((bits[i / 8] >> i % 8 & 1) == 0)
+                    continue;
+                for (size_t j = 0; j < n; j++)
+                    if (list[j] == base + i) {
+                        cr_assert(at < n_kept && kept[at] == j && places[at] == place, "level %d",
+                                  level);
+                        at++;
+                    }
+                place++;
+            }
+            cr_assert_eq(at, n_kept, "level %d", level);
+        }
+    }
+    guard_close(&page);
+    guard_close(&page_2);
+}
+
 /* What the four kernels of bounds do to one range. */
 struct range_sums {
     uint32_t added;

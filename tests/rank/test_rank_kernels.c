@@ -220,7 +220,8 @@ Test(rank_kernels, common_bits)
         const size_t n = draw_list(&random, base - 100, base + 64 * 50,
                                    1 + random_below(&random, 60), 300, list);
         for (size_t i = 0; i < 64 * n_words; i++)
-            bits[i / 8] |= (uint8_t)((random_below(&random, 1 + round % 5) == 0) << i % 8);
+            bits[i / 8] |=
+                (uint8_t)((random_below(&random, (uint32_t)(1 + round % 5)) == 0) << i % 8);
         for (int level = 0; level <= (int)cpu_best(); level++) {
             const size_t n_kept = kernels_of(level)->common_bits(
                 (void *)guard_fit(&page, list, 4 * n), n, guard_fit(&page_2, bits, 8 * n_words),

@@ -23,7 +23,7 @@ WINDOWS = [(UNION, "if (n <= SORTED_MOST) {", "if (false) {"),
            (UNION, "if (n > SORTED_MOST || ", "if (true || ")]
 CASES = [  # name, changes, environment, classes
     ("no bounds: every posting, windows of 4,096", WINDOWS, {}, "or"),
-    ("the same, windows of 1,024", WINDOWS + [(UNION, "WINDOW       4096u", "WINDOW       1024u")],
+    ("the same, windows of 2,048", WINDOWS + [(UNION, "WINDOW       4096u", "WINDOW       2048u")],
      {}, "or"),
     ("the same, windows of 16,384",
      WINDOWS + [(UNION, "WINDOW       4096u", "WINDOW       16384u")], {}, "or"),

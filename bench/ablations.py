@@ -22,11 +22,11 @@ UNION, LIST, CONJUNCTION = (f"searcher/rank/{name}.c"
 WINDOWS = [(UNION, "if (n <= SORTED_MOST) {", "if (false) {"),
            (UNION, "if (n > SORTED_MOST || ", "if (true || ")]
 CASES = [  # name, changes, environment, classes
-    ("no bounds: every posting, windows of 4,096", WINDOWS, {}, "or"),
-    ("the same, windows of 2,048", WINDOWS + [(UNION, "WINDOW       4096u", "WINDOW       2048u")],
+    ("no bounds: every posting, windows of 16,384", WINDOWS, {}, "or"),
+    ("the same, windows of 2,048", WINDOWS + [(UNION, "WINDOW       16384u", "WINDOW       2048u")],
      {}, "or"),
-    ("the same, windows of 16,384",
-     WINDOWS + [(UNION, "WINDOW       4096u", "WINDOW       16384u")], {}, "or"),
+    ("the same, windows of 4,096",
+     WINDOWS + [(UNION, "WINDOW       16384u", "WINDOW       4096u")], {}, "or"),
     ("no k-th best scores to begin with",
      [("searcher/rank/ranking.c", "if (shape->n_tests == 0 && (shape", "if (false && (shape")], {},
      "or term"),

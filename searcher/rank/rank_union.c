@@ -4,7 +4,7 @@
 
 #include "searcher/rank/live_ranges.h"
 
-#define WINDOW       4096u /* passages; a multiple of RANGE_PASSAGES */
+#define WINDOW       16384u /* passages; a multiple of RANGE_PASSAGES */
 #define FIRST_RANGES 32u   /* about how many come before their turn */
 #define SORTED_MOST  32u   /* lists that are put in order in each range; with more, none are */
 

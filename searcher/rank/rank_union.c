@@ -5,8 +5,8 @@
 #include "searcher/rank/live_ranges.h"
 
 #define WINDOW       16384u /* passages; a multiple of RANGE_PASSAGES */
-#define FIRST_RANGES 32u   /* about how many come before their turn */
-#define SORTED_MOST  32u   /* lists that are put in order in each range; with more, none are */
+#define FIRST_RANGES 32u    /* about how many come before their turn */
+#define SORTED_MOST  32u    /* lists that are put in order in each range; with more, none are */
 
 struct work {
     struct ranking *r;

@@ -7,78 +7,16 @@
  */
 #include "searcher/rank/rank_conjunction.h"
 
-#include "common/segment/position_reader.h"
+#include "searcher/rank/conjunction_internal.h"
 #include "searcher/rank/iterator.h"
-#include "searcher/rank/live_ranges.h"
 
 #define FIRST_RANGES   32u /* about how many come before their turn */
 #define UNBOUNDED_MOST 32u /* of a rarer list every passage is looked up: bounds would cost more */
 
-/* A list that must have the passage: of a required word, or of a word of a required phrase. */
-struct conjunct {
-    struct scored_list list;
-    size_t number; /* in their order */
-};
-
-/* Passages on their way down, with their places in the decoded blocks of the lists above. */
-struct level {
-    uint32_t passages[BLOCK_VALUES + RANK_SLACK];
-    uint16_t (*places)[BLOCK_VALUES + RANK_SLACK];
-};
-
-/* A required word. */
-struct word {
-    struct conjunct *conjunct;
-    float weight;
-};
-
-struct phrase_part {
-    struct conjunct *conjunct;
-    uint32_t offset;
-};
-
-/* A required phrase. */
-struct phrase {
-    const struct plan_node *node;
-    struct phrase_part *parts; /* rarest first */
-    struct position_reader *readers;
-    size_t n;
-    uint32_t last;                 /* offset of its last word; that of its first is 0 */
-    uint32_t bounds[BLOCK_VALUES]; /* of the matches */
-};
-
-struct work {
-    struct ranking *r;
-    uint64_t *count; /* only count the matches; else NULL */
-    bool bounded;    /* ranges have bounds; else all are looked into */
-    const struct list_context *context;
-    const struct segment *segment;
-    const struct rank_kernels *kernels;
-    struct conjunct **conjuncts; /* rarest first */
-    struct span *terms;          /* theirs */
-    size_t n_conjuncts;
-    struct word *words;
-    size_t n_words;
-    struct phrase *phrases;
-    size_t n_phrases;
-    struct scored_list *optional;
-    size_t n_optional;
-    uint32_t optional_most; /* what all of them give at most */
-    struct live_ranges ranges;
-    size_t at;            /* the live range looked at */
-    struct level *levels; /* one a list, and one of what is in all: the matches */
-    const struct level *matches;
-    bool ended; /* some list is */
-    uint32_t lengths[BLOCK_VALUES];
-    uint32_t tfs[BLOCK_VALUES];
-    uint32_t units[BLOCK_VALUES];
-    uint32_t sums[BLOCK_VALUES];
-};
-
 /* ---- lists and their bounds ---- */
 
 /* The list of a term; a term that is required twice has one. */
-static enum status open_conjunct(struct work *w, const struct plan_word *word, float weight,
+static enum status open_conjunct(struct conjunction *w, const struct plan_word *word, float weight,
                                  struct conjunct **out)
 {
     const struct term_entry *const entry = &word->entries[w->r->segment];
@@ -107,7 +45,7 @@ static enum status open_conjunct(struct work *w, const struct plan_word *word, f
     return STATUS_OK;
 }
 
-static enum status open_word(struct work *w, const struct plan_node *node)
+static enum status open_word(struct conjunction *w, const struct plan_node *node)
 {
     struct word *const word = &w->words[w->n_words++];
     word->weight = node->weight;
@@ -130,7 +68,8 @@ static void add_part(struct phrase *p, struct conjunct *c, uint32_t offset)
 
 /* A phrase is in a passage at most as often as each of its words: its share is not above the
  * smallest of theirs. */
-static enum status open_phrase(struct work *w, const struct plan_node *node, struct phrase *p)
+static enum status open_phrase(struct conjunction *w, const struct plan_node *node,
+                               struct phrase *p)
 {
     uint8_t *const least = arena_room(w->r->arena, w->ranges.n + 1);
     p->node = node;
@@ -154,7 +93,7 @@ static enum status open_phrase(struct work *w, const struct plan_node *node, str
     return STATUS_OK;
 }
 
-static enum status open_all(struct work *w, const struct shape *shape)
+static enum status open_all(struct conjunction *w, const struct shape *shape)
 {
     for (size_t i = 0; i < shape->n_required; i++)
         if (shape->required[i]->kind == PLAN_TERM)
@@ -173,69 +112,14 @@ static enum status open_all(struct work *w, const struct shape *shape)
 
 /* ---- one match ---- */
 
-static uint32_t bar_at(const struct work *w, uint32_t passage)
+static uint32_t bar_at(const struct conjunction *w, uint32_t passage)
 {
     return w->count != NULL ? 1 : collector_bar(w->r->collector, passage);
 }
 
-/* Whether position `wanted` is among n ascending ones, of which those before *at are too small. */
-static bool has_position(const uint32_t *positions, uint32_t n, uint32_t *at, uint32_t wanted)
-{
-    while (*at < n && positions[*at] < wanted)
-        (*at)++;
-    return *at < n && positions[*at] == wanted;
-}
-
-/* Leaves of the n ascending starts of the phrase those at which this part stands, too. */
-static enum status keep_starts(struct work *w, struct phrase *p, size_t part, uint32_t match,
-                               uint32_t *starts, uint32_t *n)
-{
-    struct conjunct *const c = p->parts[part].conjunct;
-    struct postings *const list = &c->list.postings;
-    const uint32_t place = w->matches->places[c->number][match];
-    const uint32_t *positions;
-    uint32_t at = 0;
-    uint32_t kept = 0;
-    TRY(position_reader_get(&p->readers[part], list, place, w->matches->passages[match],
-                            &positions));
-    const uint32_t n_positions = postings_tfs(list)[place];
-    for (uint32_t i = 0; i < *n; i++)
-        if (has_position(positions, n_positions, &at, starts[i] + p->parts[part].offset))
-            starts[kept++] = starts[i];
-    *n = kept;
-    return STATUS_OK;
-}
-
-/* How often the phrase stands in the match, wholly in the title part or wholly in the body. */
-static enum status count_phrase(struct work *w, struct phrase *p, uint32_t match, uint32_t *tf)
-{
-    struct conjunct *const rarest = p->parts[0].conjunct;
-    const uint32_t place = w->matches->places[rarest->number][match];
-    const uint32_t title = segment_title_positions(w->segment, w->matches->passages[match]);
-    const uint32_t offset = p->parts[0].offset;
-    const uint32_t *positions;
-    TRY(position_reader_get(&p->readers[0], &rarest->list.postings, place,
-                            w->matches->passages[match], &positions));
-    const uint32_t n_positions = postings_tfs(&rarest->list.postings)[place];
-    uint32_t *const starts = p->readers[0].positions; /* its own room, if there is one */
-    uint32_t few[INLINE_OCCURRENCES];
-    uint32_t *const kept = starts == positions ? starts : few;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < n_positions; i++) {
-        const uint32_t start = positions[i] - offset;
-        const bool crosses = start < title && start + p->last >= title;
-        if (positions[i] >= offset && !crosses)
-            kept[n++] = start;
-    }
-    for (size_t part = 1; part < p->n && n > 0; part++)
-        TRY(keep_starts(w, p, part, match, kept, &n));
-    *tf = n;
-    return STATUS_OK;
-}
-
 /* Adds what the phrases give to *sum; *matches false if one is not there, or the match cannot
  * win. */
-static enum status add_phrases(struct work *w, uint32_t match, uint32_t bar, uint64_t *sum,
+static enum status add_phrases(struct conjunction *w, uint32_t match, uint32_t bar, uint64_t *sum,
                                bool *matches)
 {
     uint64_t rest = w->optional_most;
@@ -246,7 +130,7 @@ static enum status add_phrases(struct work *w, uint32_t match, uint32_t bar, uin
         uint32_t tf = 0;
         *matches = *sum + rest >= bar;
         if (*matches)
-            TRY(count_phrase(w, p, match, &tf));
+            TRY(conjunction_count_phrase(w, p, match, &tf));
         *matches = *matches && tf > 0;
         if (!*matches)
             return STATUS_OK;
@@ -260,7 +144,7 @@ static enum status add_phrases(struct work *w, uint32_t match, uint32_t bar, uin
 }
 
 /* Adds the optional words that the passage holds, as long as it can win. */
-static uint64_t add_optional(struct work *w, uint32_t passage, uint32_t bar, uint64_t sum)
+static uint64_t add_optional(struct conjunction *w, uint32_t passage, uint32_t bar, uint64_t sum)
 {
     const uint32_t range = passage / RANGE_PASSAGES;
     uint64_t rest = 0;
@@ -280,7 +164,7 @@ static uint64_t add_optional(struct work *w, uint32_t passage, uint32_t bar, uin
     return sum + rest >= bar ? sum : 0;
 }
 
-static enum status finish(struct work *w, uint32_t match)
+static enum status finish(struct conjunction *w, uint32_t match)
 {
     const uint32_t passage = w->matches->passages[match];
     const uint32_t bar = bar_at(w, passage);
@@ -306,7 +190,7 @@ static size_t count_before(const uint32_t *passages, size_t n, uint32_t end)
 }
 
 /* Scores the n matches by the required words, and bounds the phrases. */
-static void score_matches(struct work *w, size_t n)
+static void score_matches(struct conjunction *w, size_t n)
 {
     const struct segment *const s = w->segment;
     const struct score_kernels *const k = score_kernels();
@@ -337,7 +221,7 @@ static void score_matches(struct work *w, size_t n)
     }
 }
 
-static enum status offer_matches(struct work *w, size_t n)
+static enum status offer_matches(struct conjunction *w, size_t n)
 {
     score_matches(w, n);
     w->r->cost.postings += n * w->n_conjuncts;
@@ -351,12 +235,12 @@ static enum status offer_matches(struct work *w, size_t n)
     return STATUS_OK;
 }
 
-static enum status count_match(struct work *w, uint32_t match)
+static enum status count_match(struct conjunction *w, uint32_t match)
 {
     bool matches = true;
     for (size_t i = 0; i < w->n_phrases && matches; i++) {
         uint32_t tf;
-        TRY(count_phrase(w, &w->phrases[i], match, &tf));
+        TRY(conjunction_count_phrase(w, &w->phrases[i], match, &tf));
         matches = tf > 0;
     }
     if (matches)
@@ -365,7 +249,7 @@ static enum status count_match(struct work *w, uint32_t match)
     return STATUS_OK;
 }
 
-static enum status count_matches(struct work *w, size_t n)
+static enum status count_matches(struct conjunction *w, size_t n)
 {
     if (w->n_phrases == 0 && ranking_tests(w->r) == 0) {
         *w->count += n;
@@ -376,7 +260,7 @@ static enum status count_matches(struct work *w, size_t n)
     return STATUS_OK;
 }
 
-static enum status take_matches(struct work *w, size_t n)
+static enum status take_matches(struct conjunction *w, size_t n)
 {
     w->matches = &w->levels[w->n_conjuncts];
     return w->count != NULL ? count_matches(w, n) : offer_matches(w, n);
@@ -386,7 +270,7 @@ static enum status take_matches(struct work *w, size_t n)
 
 /* The passages of the first list's decoded block, from the current one on, of ranges whose bounds
  * are at least `least`. */
-static size_t take_first(struct work *w, uint32_t least)
+static size_t take_first(struct conjunction *w, uint32_t least)
 {
     struct level *const top = &w->levels[1];
     const struct postings *const p = &w->conjuncts[0]->list.postings;
@@ -401,7 +285,8 @@ static size_t take_first(struct work *w, uint32_t least)
 
 /* Of n passages of this level, from number `first` on, those that the list's block reaches: what it
  * holds goes to the next level. *n_next is how many that are. Returns how many were done. */
-static size_t intersect(struct work *w, size_t number, size_t first, size_t n, size_t *n_next)
+static size_t intersect(struct conjunction *w, size_t number, size_t first, size_t n,
+                        size_t *n_next)
 {
     const struct level *const here = &w->levels[number];
     struct level *const next = &w->levels[number + 1];
@@ -425,7 +310,7 @@ static size_t intersect(struct work *w, size_t number, size_t first, size_t n, s
 }
 
 /* Takes n passages of level `number` down list `number` and those below it. */
-static enum status descend(struct work *w, size_t number, size_t n)
+static enum status descend(struct conjunction *w, size_t number, size_t n)
 {
     if (number == w->n_conjuncts)
         return take_matches(w, n);
@@ -447,7 +332,7 @@ static enum status descend(struct work *w, size_t number, size_t n)
 /* ---- all ranges ---- */
 
 /* The first passage >= from of a live range, PASSAGE_END if there is none. */
-static uint32_t next_live(struct work *w, uint32_t from)
+static uint32_t next_live(struct conjunction *w, uint32_t from)
 {
     if (!w->bounded)
         return from;
@@ -462,7 +347,7 @@ static uint32_t next_live(struct work *w, uint32_t from)
 }
 
 /* Goes through the ranges whose bounds are at least `least`. */
-static enum status go_through(struct work *w, uint32_t least)
+static enum status go_through(struct conjunction *w, uint32_t least)
 {
     struct postings *const p = &w->conjuncts[0]->list.postings;
     w->at = 0;
@@ -487,7 +372,7 @@ static enum status go_through(struct work *w, uint32_t least)
     return STATUS_OK;
 }
 
-static void rewind_all(struct work *w)
+static void rewind_all(struct conjunction *w)
 {
     for (size_t i = 0; i < w->n_conjuncts; i++)
         postings_rewind(&w->conjuncts[i]->list.postings);
@@ -499,7 +384,7 @@ static void rewind_all(struct work *w)
 }
 
 /* The ranges that promise most, so that the score to be reached is high when the others come. */
-static enum status go_first(struct work *w)
+static enum status go_first(struct conjunction *w)
 {
     if (w->ranges.n_live <= 4 * FIRST_RANGES)
         return STATUS_OK;
@@ -515,7 +400,7 @@ static enum status go_first(struct work *w)
     return STATUS_OK;
 }
 
-static enum status close_lists(struct work *w)
+static enum status close_lists(struct conjunction *w)
 {
     for (size_t i = 0; i < w->n_conjuncts; i++)
         TRY(ranking_close(w->r, &w->conjuncts[i]->list.postings));
@@ -524,7 +409,7 @@ static enum status close_lists(struct work *w)
     return STATUS_OK;
 }
 
-static enum status take_room(struct work *w, const struct shape *shape)
+static enum status take_room(struct conjunction *w, const struct shape *shape)
 {
     struct arena *const arena = w->r->arena;
     size_t n_conjuncts = 0;
@@ -562,9 +447,9 @@ static uint32_t least_df(const struct ranking *r, const struct shape *shape)
 }
 
 static enum status prepare(struct ranking *r, const struct list_context *context,
-                           const struct shape *shape, uint64_t *count, struct work **out)
+                           const struct shape *shape, uint64_t *count, struct conjunction **out)
 {
-    struct work *const w = arena_alloc(r->arena, sizeof *w);
+    struct conjunction *const w = arena_alloc(r->arena, sizeof *w);
     if (w == NULL)
         return fail_no_memory();
     w->r = r;
@@ -584,7 +469,7 @@ static enum status prepare(struct ranking *r, const struct list_context *context
 enum status rank_conjunction(struct ranking *r, const struct list_context *context,
                              const struct shape *shape)
 {
-    struct work *w;
+    struct conjunction *w;
     TRY(prepare(r, context, shape, NULL, &w));
     r->cost.ranges += w->ranges.n;
     live_ranges_find(&w->ranges, bar_at(w, 0));
@@ -597,7 +482,7 @@ enum status rank_count_conjunction(struct ranking *r, const struct list_context 
                                    const struct shape *shape, uint64_t *count)
 {
     struct shape required = *shape;
-    struct work *w;
+    struct conjunction *w;
     required.n_words = 0; /* what is optional does not count */
     TRY(prepare(r, context, &required, count, &w));
     TRY(go_through(w, 1));

@@ -32,7 +32,7 @@ FAULTS = [
      "        w->ranges.bounds[range] = 0;\n", ""),
     ("a phrase that promises too little", "searcher/rank/rank_conjunction.c",
      "memset(least, 255, w->ranges.n);", "memset(least, 40, w->ranges.n);"),
-    ("a phrase across title and body", "searcher/rank/rank_conjunction.c",
+    ("a phrase across title and body", "searcher/rank/conjunction_phrase.c",
      "const bool crosses = start < title", "const bool crosses = false && start < title"),
     ("required words not asked for", "searcher/rank/rank_union.c",
      "if (postings_seek(&w->required[i], passage) != passage)", "if (passage == PASSAGE_END)"),

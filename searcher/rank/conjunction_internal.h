@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conjunction_internal: what rank_conjunction.c and conjunction_phrase.c share. */
+#ifndef QIAO_SEARCHER_RANK_CONJUNCTION_INTERNAL_H
+#define QIAO_SEARCHER_RANK_CONJUNCTION_INTERNAL_H
+
+#include "common/segment/position_reader.h"
+#include "searcher/rank/live_ranges.h"
+#include "searcher/rank/rank_conjunction.h"
+
+/* A list that must have the passage: of a required word, or of a word of a required phrase. */
+struct conjunct {
+    struct scored_list list;
+    size_t number; /* in their order */
+};
+
+/* Passages on their way down, with their places in the decoded blocks of the lists above. */
+struct level {
+    uint32_t passages[BLOCK_VALUES + RANK_SLACK];
+    uint16_t (*places)[BLOCK_VALUES + RANK_SLACK];
+};
+
+/* A required word. */
+struct word {
+    struct conjunct *conjunct;
+    float weight;
+};
+
+struct phrase_part {
+    struct conjunct *conjunct;
+    uint32_t offset;
+};
+
+/* A required phrase. */
+struct phrase {
+    const struct plan_node *node;
+    struct phrase_part *parts; /* rarest first */
+    struct position_reader *readers;
+    size_t n;
+    uint32_t last;                 /* offset of its last word; that of its first is 0 */
+    uint32_t bounds[BLOCK_VALUES]; /* of the matches */
+};
+
+struct conjunction {
+    struct ranking *r;
+    uint64_t *count; /* only count the matches; else NULL */
+    bool bounded;    /* ranges have bounds; else all are looked into */
+    const struct list_context *context;
+    const struct segment *segment;
+    const struct rank_kernels *kernels;
+    struct conjunct **conjuncts; /* rarest first */
+    struct span *terms;          /* theirs */
+    size_t n_conjuncts;
+    struct word *words;
+    size_t n_words;
+    struct phrase *phrases;
+    size_t n_phrases;
+    struct scored_list *optional;
+    size_t n_optional;
+    uint32_t optional_most; /* what all of them give at most */
+    struct live_ranges ranges;
+    size_t at;            /* the live range looked at */
+    struct level *levels; /* one a list, and one of what is in all: the matches */
+    const struct level *matches;
+    bool ended; /* some list is */
+    uint32_t lengths[BLOCK_VALUES];
+    uint32_t tfs[BLOCK_VALUES];
+    uint32_t units[BLOCK_VALUES];
+    uint32_t sums[BLOCK_VALUES];
+};
+
+/* How often the phrase stands in match number `match`, wholly in the title part or wholly in the
+ * body. */
+enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, uint32_t match,
+                                     uint32_t *tf /* OUT */);
+
+#endif

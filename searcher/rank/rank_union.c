@@ -61,7 +61,6 @@ static enum status offer_found(struct work *w, uint32_t start, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         TRY(offer(w, start + w->slots[i], w->found[i]));
-
     return STATUS_OK;
 }
 
@@ -194,7 +193,7 @@ static enum status rank_windows(struct work *w)
             if (w->ranges.bounds[first + w->slots[i] / RANGE_PASSAGES] >= w->found[i])
                 TRY(offer(w, start + w->slots[i], w->found[i]));
     }
-    w->r->cost.visited = w->ranges.n;
+    w->r->cost.visited += w->ranges.n;
     return STATUS_OK;
 }
 

@@ -7,10 +7,16 @@
 #include "searcher/rank/live_ranges.h"
 #include "searcher/rank/rank_conjunction.h"
 
+#define TFS_TOLD 32u /* frequencies whose most is known, the last standing for all above */
+
 /* A list that must have the passage: of a required word, or of a word of a required phrase. */
 struct conjunct {
     struct scored_list list;
-    size_t number; /* in their order */
+    size_t number;           /* in their order */
+    size_t uses;             /* of the word in the query */
+    const uint8_t *codes;    /* of that word or phrase, */
+    uint32_t unit;           /* and what they stand for */
+    uint32_t most[TFS_TOLD]; /* by frequency: what it gives to the word or phrase is not above it */
 };
 
 /* Passages on their way down, with their places in the decoded blocks of the lists above. */
@@ -36,6 +42,7 @@ struct phrase {
     struct phrase_part *parts; /* rarest first */
     struct position_reader *readers;
     size_t n;
+    float bound_weight;            /* with it, no frequency above its own promises less than it */
     uint32_t last;                 /* offset of its last word; that of its first is 0 */
     uint32_t bounds[BLOCK_VALUES]; /* of the matches */
 };
@@ -63,7 +70,7 @@ struct conjunction {
     const struct level *matches;
     bool ended; /* some list is */
     uint32_t lengths[BLOCK_VALUES];
-    uint32_t tfs[BLOCK_VALUES];
+    uint32_t tfs[BLOCK_VALUES + RANK_SLACK];
     uint32_t units[BLOCK_VALUES];
     uint32_t sums[BLOCK_VALUES];
 };

@@ -23,6 +23,7 @@ static enum status open_conjunct(struct conjunction *w, const struct plan_word *
     for (size_t i = 0; i < w->n_conjuncts; i++)
         if (span_equal(w->terms[i], word->term)) {
             *out = w->conjuncts[i];
+            (*out)->uses++;
             return STATUS_OK;
         }
     struct conjunct *const c = arena_room(w->r->arena, sizeof *c);
@@ -34,6 +35,7 @@ static enum status open_conjunct(struct conjunction *w, const struct plan_word *
         TRY(postings_open(w->segment, entry, &c->list.postings));
         c->list.df = entry->df;
     }
+    c->uses = 1;
     size_t at = w->n_conjuncts++;
     for (; at > 0 && w->conjuncts[at - 1]->list.df > c->list.df; at--) {
         w->conjuncts[at] = w->conjuncts[at - 1];
@@ -50,9 +52,11 @@ static enum status open_word(struct conjunction *w, const struct plan_node *node
     struct word *const word = &w->words[w->n_words++];
     word->weight = node->weight;
     TRY(open_conjunct(w, &node->words[0], node->weight, &word->conjunct));
+    struct conjunct *const c = word->conjunct;
+    c->codes = c->list.codes;
+    c->unit = scored_unit(node->weight);
     if (w->bounded)
-        w->kernels->join_bounds(w->ranges.bounds, word->conjunct->list.codes, w->ranges.n,
-                                scored_unit(node->weight));
+        w->kernels->join_bounds(w->ranges.bounds, c->codes, w->ranges.n, c->unit);
     return STATUS_OK;
 }
 
@@ -66,6 +70,10 @@ static void add_part(struct phrase *p, struct conjunct *c, uint32_t offset)
     p->last = offset > p->last ? offset : p->last;
 }
 
+/* More than a share of binary32 can be above that of a higher frequency, as it may from some
+ * thousands on. */
+#define PHRASE_SLACK (1.0f / 1048576)
+
 /* A phrase is in a passage at most as often as each of its words: its share is not above the
  * smallest of theirs. */
 static enum status open_phrase(struct conjunction *w, const struct plan_node *node,
@@ -73,6 +81,7 @@ static enum status open_phrase(struct conjunction *w, const struct plan_node *no
 {
     uint8_t *const least = arena_room(w->r->arena, w->ranges.n + 1);
     p->node = node;
+    p->bound_weight = node->weight * (1 + PHRASE_SLACK);
     p->parts = arena_alloc(w->r->arena, node->n_words * sizeof *p->parts);
     p->readers = arena_room(w->r->arena, node->n_words * sizeof *p->readers);
     if (least == NULL || p->parts == NULL || p->readers == NULL)
@@ -83,13 +92,15 @@ static enum status open_phrase(struct conjunction *w, const struct plan_node *no
         first = node->words[i].position < first ? node->words[i].position : first;
     for (size_t i = 0; i < node->n_words; i++) {
         struct conjunct *c;
-        TRY(open_conjunct(w, &node->words[i], node->weight, &c));
+        TRY(open_conjunct(w, &node->words[i], p->bound_weight, &c));
+        c->codes = least;
+        c->unit = scored_unit(p->bound_weight);
         if (w->bounded)
             w->kernels->least_codes(least, c->list.codes, w->ranges.n);
         position_reader_init(&p->readers[i], w->r->arena);
         add_part(p, c, node->words[i].position - first);
     }
-    w->kernels->join_bounds(w->ranges.bounds, least, w->ranges.n, scored_unit(node->weight));
+    w->kernels->join_bounds(w->ranges.bounds, least, w->ranges.n, scored_unit(p->bound_weight));
     return STATUS_OK;
 }
 
@@ -108,6 +119,21 @@ static enum status open_all(struct conjunction *w, const struct shape *shape)
         w->optional_most += l->most;
     }
     return STATUS_OK;
+}
+
+/* The most that a conjunct can give by frequency: a passage is at least as long as that and one of
+ * each of the other words. */
+static void tell_most(struct conjunction *w, struct conjunct *c)
+{
+    uint32_t tfs[TFS_TOLD];
+    uint32_t lengths[TFS_TOLD];
+    for (uint32_t i = 0; i < TFS_TOLD; i++) {
+        tfs[i] = i;
+        lengths[i] = i + (uint32_t)w->n_conjuncts - 1;
+    }
+    score_kernels()->contributions(w->context->bm25, c->list.weight, tfs, lengths, TFS_TOLD,
+                                   c->most);
+    c->most[TFS_TOLD - 1] = UINT32_MAX;
 }
 
 /* ---- one match ---- */
@@ -217,7 +243,7 @@ static void score_matches(struct conjunction *w, size_t n)
             for (size_t j = 0; j < n; j++)
                 w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
         }
-        k->contributions(w->context->bm25, p->node->weight, w->tfs, w->lengths, n, p->bounds);
+        k->contributions(w->context->bm25, p->bound_weight, w->tfs, w->lengths, n, p->bounds);
     }
 }
 
@@ -268,13 +294,86 @@ static enum status take_matches(struct conjunction *w, size_t n)
 
 /* ---- down the lists ---- */
 
-/* The passages of the first list's decoded block, from the current one on, of ranges whose bounds
+#define RANGE_POSTINGS 4u /* a range, so that asking it first for its least frequency pays */
+
+/* What the first list owes in a range so that one of its passages reaches the bar, which the bound
+ * does. */
+static uint32_t owed(const struct conjunction *w, uint32_t range, uint32_t bar)
+{
+    const struct conjunct *const c = w->conjuncts[0];
+    const uint32_t promised = c->codes[range] * c->unit;
+    const uint32_t spare = w->ranges.bounds[range] - bar;
+    return promised > spare ? promised - spare : 0;
+}
+
+/* The least frequency with which a passage of the first list's decoded block, from the current one
+ * on, can reach the bar. */
+static uint32_t least_frequency(const struct conjunction *w, uint32_t least, uint32_t bar)
+{
+    const struct conjunct *const c = w->conjuncts[0];
+    const struct postings *const p = &c->list.postings;
+    const uint32_t first = p->passages[p->at] / RANGE_PASSAGES;
+    const uint32_t last = p->passages[p->n - 1] / RANGE_PASSAGES;
+    uint32_t least_owed = UINT32_MAX;
+    uint32_t tf = 1;
+    if (!w->bounded || c->uses > 1 || (last - first) * RANGE_POSTINGS > p->n - p->at)
+        return 1;
+    for (uint32_t range = first; range <= last; range++)
+        if (w->ranges.bounds[range] >= least) {
+            const uint32_t here = owed(w, range, bar);
+            least_owed = here < least_owed ? here : least_owed;
+        }
+    while (c->most[tf] < least_owed)
+        tf++;
+    return tf;
+}
+
+/* Those that have the word often enough; returns how many. */
+static size_t keep_frequent(struct conjunction *w, uint32_t frequency)
+{
+    struct level *const top = &w->levels[1];
+    struct postings *const p = &w->conjuncts[0]->list.postings;
+    uint32_t places[BLOCK_VALUES + RANK_SLACK];
+    const uint32_t some = p->n - p->at;
+    memcpy(w->tfs, postings_tfs(p) + p->at, some * sizeof *w->tfs);
+    for (uint32_t i = 0; i < some; i++)
+        places[i] = p->at + i;
+    const size_t n = w->kernels->keep_above(places, w->tfs, some, frequency - 1);
+    for (size_t i = 0; i < n; i++) {
+        top->passages[i] = p->passages[places[i]];
+        top->places[0][i] = (uint16_t)places[i];
+    }
+    return n;
+}
+
+/* Of those the ones that, by what the word gives them, can reach the bar, and whose ranges' bounds
  * are at least `least`. */
-static size_t take_first(struct conjunction *w, uint32_t least)
+static size_t take_frequent(struct conjunction *w, uint32_t frequency, uint32_t least, uint32_t bar)
+{
+    struct level *const top = &w->levels[1];
+    const struct scored_list *const l = &w->conjuncts[0]->list;
+    const size_t frequent = keep_frequent(w, frequency);
+    size_t n = 0;
+    scored_list_units(l, top->passages, w->tfs, frequent, w->units);
+    for (size_t i = 0; i < frequent; i++) {
+        const uint32_t range = top->passages[i] / RANGE_PASSAGES;
+        top->passages[n] = top->passages[i];
+        top->places[0][n] = top->places[0][i];
+        n += w->ranges.bounds[range] >= least && w->units[i] >= owed(w, range, bar);
+    }
+    return n;
+}
+
+/* The passages of the first list's decoded block, from the current one on, that can reach the bar
+ * and are in ranges whose bounds are at least `least`. */
+static size_t take_first(struct conjunction *w, uint32_t least, uint32_t bar)
 {
     struct level *const top = &w->levels[1];
     const struct postings *const p = &w->conjuncts[0]->list.postings;
+    const uint32_t frequency = least_frequency(w, least, bar);
     size_t n = 0;
+    if (frequency > 1)
+        return take_frequent(w, frequency, least, bar);
     for (uint32_t i = p->at; i < p->n; i++) {
         top->passages[n] = p->passages[i];
         top->places[0][n] = (uint16_t)i;
@@ -363,7 +462,7 @@ static enum status go_through(struct conjunction *w, uint32_t least)
         if (w->r->late)
             break;
         const uint32_t bar = bar_at(w, first);
-        const size_t n = take_first(w, least > bar ? least : bar);
+        const size_t n = take_first(w, least > bar ? least : bar, bar);
         w->r->cost.visited++;
         TRY(descend(w, 1, n));
         postings_skip(p, p->n - p->at);
@@ -462,6 +561,8 @@ static enum status prepare(struct ranking *r, const struct list_context *context
     TRY(open_all(w, shape));
     for (size_t i = 0; i < w->n_conjuncts; i++)
         w->conjuncts[i]->number = i;
+    if (w->bounded)
+        tell_most(w, w->conjuncts[0]);
     *out = w;
     return STATUS_OK;
 }

@@ -226,15 +226,15 @@ static size_t scatter(struct list *l)
     return n;
 }
 
-static size_t scatter_bits(struct list *l)
+static size_t join_bitsets(struct list *l)
 {
-    static uint32_t sums[WINDOW];
+    static uint64_t bitmap[WINDOW];
     struct cursor c = cursor_of(l->blocks.data, l->blocks.len);
     size_t n = 0;
     for (size_t b = 0; b < BLOCKS; b++) {
         if (*c.at == 0x40) {
             const size_t words = load_le16(c.at + 1);
-            rank_kernels()->add_bits(sums, c.at + 3, words, l->units + b * BLOCK_VALUES);
+            rank_kernels()->or_bits(bitmap, c.at + 3 + 8, words - 1, (unsigned)b % 64);
             (void)cursor_bytes(&c, 3 + 8 * words);
             n += BLOCK_VALUES;
         } else {
@@ -303,7 +303,7 @@ static const struct kernel kernels[] = {
     {"codes", codes, true},
     {"best shares", best, true},
     {"scatter", scatter, false},
-    {"scatter bits", scatter_bits, false},
+    {"join bitsets", join_bitsets, false},
     {"scan 256", scan_256, true},
     {"scan 4096", scan_4096, true},
     {"intersect", common, false},

@@ -114,16 +114,25 @@ static void add(uint32_t *sums, uint32_t start, const uint32_t *passages, const 
     rank_kernels_scalar.add(sums, start, passages, units, n);
 }
 
-static void add_bits(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units)
-{
-    for (size_t i = 0; i < n_words; i++)
-        for (uint64_t word = load_le64(bits + 8 * i); word != 0; word = _blsr_u64(word))
-            sums[64 * i + (size_t)_tzcnt_u64(word)] += *units++;
-}
-
 static size_t keep_above(uint32_t *passages, uint32_t *units, size_t n, uint32_t theta)
 {
     return rank_kernels_scalar.keep_above(passages, units, n, theta);
+}
+
+static void or_bits(uint64_t *to, const uint8_t *from, size_t n_words, unsigned shift)
+{
+    const __m128i up = _mm_cvtsi32_si128((int)shift);
+    const __m128i down = _mm_cvtsi32_si128(64 - (int)shift); /* 64 leaves nothing */
+    size_t i = 0;
+    for (; i + 4 <= n_words; i += 4) {
+        const __m256i word = _mm256_loadu_si256((const __m256i *)(from + 8 * i));
+        const __m256i below = _mm256_loadu_si256((const __m256i *)(from + 8 * i - 8));
+        const __m256i moved =
+            _mm256_or_si256(_mm256_sll_epi64(word, up), _mm256_srl_epi64(below, down));
+        __m256i *const at = (__m256i *)(to + i);
+        _mm256_storeu_si256(at, _mm256_or_si256(_mm256_loadu_si256(at), moved));
+    }
+    rank_kernels_scalar.or_bits(to + i, from + 8 * i, n_words - i, shift);
 }
 
 static size_t and_bits(uint64_t *a, const uint64_t *b, size_t n_words)
@@ -220,7 +229,6 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_avx2 = {
     .add = add,
-    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,
@@ -229,6 +237,7 @@ const struct rank_kernels rank_kernels_avx2 = {
     .least_codes = least_codes,
     .common = common,
     .common_bits = common_bits,
+    .or_bits = or_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

@@ -25,18 +25,6 @@ static inline __m512i iota(void)
     return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
-static void add_bits(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units)
-{
-    for (size_t i = 0; i < 4 * n_words; i++, sums += 16) {
-        const __mmask16 here = load_le16(bits + 2 * i);
-        const size_t n = (size_t)_mm_popcnt_u32(here);
-        const __m512i mine =
-            _mm512_maskz_expand_epi32(here, _mm512_maskz_loadu_epi32(lanes(n), units));
-        _mm512_storeu_si512(sums, _mm512_add_epi32(_mm512_loadu_si512(sums), mine));
-        units += n;
-    }
-}
-
 static inline size_t put_above(__m512i sums, __mmask16 kept, size_t from, uint32_t *slots,
                                uint32_t *found)
 {
@@ -152,6 +140,21 @@ static inline __m512i load_words(const uint64_t *words, size_t n)
     return _mm512_maskz_loadu_epi64((__mmask8)lanes(n), words);
 }
 
+static void or_bits(uint64_t *to, const uint8_t *from, size_t n_words, unsigned shift)
+{
+    const __m512i up = _mm512_set1_epi64((int)shift);
+    const __m512i down = _mm512_set1_epi64(64 - (int)shift); /* 64 leaves nothing */
+    for (size_t i = 0; i < n_words; i += 8) {
+        const __mmask8 here = (__mmask8)lanes(n_words - i);
+        const __m512i word = _mm512_maskz_loadu_epi64(here, from + 8 * i);
+        const __m512i below = _mm512_maskz_loadu_epi64(here, from + 8 * i - 8);
+        const __m512i moved =
+            _mm512_or_si512(_mm512_sllv_epi64(word, up), _mm512_srlv_epi64(below, down));
+        _mm512_mask_storeu_epi64(to + i, here,
+                                 _mm512_or_si512(_mm512_maskz_loadu_epi64(here, to + i), moved));
+    }
+}
+
 static size_t and_bits(uint64_t *a, const uint64_t *b, size_t n_words)
 {
     __m512i total = _mm512_setzero_si512();
@@ -255,7 +258,6 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_avx512 = {
     .add = add,
-    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,
@@ -264,6 +266,7 @@ const struct rank_kernels rank_kernels_avx512 = {
     .least_codes = least_codes,
     .common = common,
     .common_bits = common_bits,
+    .or_bits = or_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

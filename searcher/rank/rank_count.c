@@ -2,15 +2,18 @@
 /* rank_count: windows of 2^16 passages, whose bitmap stays in the first-level cache. */
 #include "searcher/rank/rank_count.h"
 
+#include "common/codec/codec_kernels.h"
 #include "common/segment/postings.h"
 #include "searcher/rank/rank_kernels.h"
 
 #define WINDOW 65536u
 #define WORDS  (WINDOW / 64)
 
-/* Passages of the commonest list are looked up one by one if there are so many times fewer in the
- * bitmap. */
-#define SEEK_RATIO 16u
+/* Passages of the bitmap are looked up one by one in a list that has so many times more of them. */
+#define SEEK_RATIO 64u
+
+/* Of required words, the rarest has so many passages in the mean that a bitmap pays. */
+#define WINDOW_LEAST 256u
 
 struct work {
     struct ranking *r;
@@ -26,180 +29,241 @@ static uint32_t end_of(uint32_t start)
     return start > UINT32_MAX - WINDOW ? UINT32_MAX : start + WINDOW;
 }
 
+/* ---- a list as a bitmap ---- */
+
+/* Sets the bits of a block that is a bitset; its first bit stands for number `first` of the window,
+ * which may lie outside. Word i goes to words at + i and, what does not fit, at + i + 1. */
+static void set_bitset(const struct work *w, const struct postings *p, int64_t first,
+                       uint64_t *bits)
+{
+    const int64_t words = p->words; /* at least one */
+    const unsigned shift = (unsigned)(first & 63);
+    const int64_t at = (first - shift) / 64;
+    const int64_t from = at < 0 ? -at : 0;
+    const int64_t to = words < WORDS - 1 - at ? words : WORDS - 1 - at; /* inclusive */
+    const int64_t inner = from > 0 ? from : 1;
+    if (from == 0 && to >= 0)
+        bits[at] |= load_le64(p->bits) << shift;
+    if (to == words && inner <= words)
+        bits[at + words] |= load_le64(p->bits + 8 * (words - 1)) >> 1 >> (63 - shift);
+    const int64_t n = (to < words ? to + 1 : words) - inner;
+    if (n > 0)
+        w->kernels->or_bits(bits + at + inner, p->bits + 8 * inner, (size_t)n, shift);
+}
+
+static inline void set_bit(uint64_t *bits, uint32_t bit)
+{
+    bits[bit / 64] |= 1ull << bit % 64;
+}
+
+/* The same of the n passages, which all are in the window. They come from four places in turn, so
+ * that few follow each other in one word. */
+static void set_passages(const uint32_t *passages, size_t n, uint32_t start, uint64_t *bits)
+{
+    const size_t quarter = n / 4;
+    for (size_t i = 0; i < quarter; i++) {
+        set_bit(bits, passages[i] - start);
+        set_bit(bits, passages[i + quarter] - start);
+        set_bit(bits, passages[i + 2 * quarter] - start);
+        set_bit(bits, passages[i + 3 * quarter] - start);
+    }
+    for (size_t i = 4 * quarter; i < n; i++)
+        set_bit(bits, passages[i] - start);
+}
+
 /* Sets the bits of the list's passages in the window. */
-static void set_decoded(struct postings *p, uint32_t start, uint32_t from, uint32_t end,
-                        uint64_t *bits)
+static void set_list(const struct work *w, struct postings *p, uint32_t start, uint64_t *bits)
 {
-    for (uint32_t d = postings_seek(p, from); d < end; d = postings_passage(p)) {
-        const uint32_t n = postings_below(p, end);
-        for (uint32_t i = p->at; i < p->at + n; i++) {
-            const uint32_t bit = p->passages[i] - start;
-            bits[bit / 64] |= 1ull << bit % 64;
-        }
-        postings_skip(p, n);
-    }
-}
-
-static uint64_t count_decoded(struct postings *p, uint32_t start, uint32_t from, uint32_t end,
-                              const uint64_t *bits)
-{
-    uint64_t shared = 0;
-    for (uint32_t d = postings_seek(p, from); d < end; d = postings_passage(p)) {
-        const uint32_t n = postings_below(p, end);
-        for (uint32_t i = p->at; i < p->at + n; i++) {
-            const uint32_t bit = p->passages[i] - start;
-            shared += bits[bit / 64] >> bit % 64 & 1;
-        }
-        postings_skip(p, n);
-    }
-    return shared;
-}
-
-/* The 64 passages from `from` on, which is a number of the window, of a block's bits. */
-static uint64_t bits_at(const struct postings_bits *block, int64_t from)
-{
-    const int64_t bit = from - block->base; /* of the block; perhaps before its first */
-    const int64_t word = bit >= 0 ? bit / 64 : -((63 - bit) / 64);
-    const unsigned shift = (unsigned)(bit - 64 * word);
-    const uint64_t low = word >= 0 && word < block->words ? load_le64(block->bits + 8 * word) : 0;
-    const uint64_t high =
-        word + 1 >= 0 && word + 1 < block->words ? load_le64(block->bits + 8 * (word + 1)) : 0;
-    return shift == 0 ? low : low >> shift | high << (64 - shift);
-}
-
-/* Goes through the blocks of a list that reach into the window: bitsets word by word, others
- * posting by posting. With `set` their bits are set, else those that are set already are counted. */
-static uint64_t go_through(struct work *w, struct postings *p, uint32_t start, bool set)
-{
-    uint64_t *const bits = w->bits;
     const uint32_t end = end_of(start);
-    uint64_t shared = 0;
-    uint32_t block = postings_find(p, start);
-    for (uint32_t from = start; from < end && block < p->directory.n_blocks; block++) {
-        struct postings_bits at;
-        if (!postings_peek(p, block, &at)) {
-            const uint32_t to = postings_end(p, block) < end ? postings_end(p, block) : end;
-            if (set)
-                set_decoded(p, start, from, to, bits);
-            else
-                shared += count_decoded(p, start, from, to, bits);
-            from = to > from ? to : from; /* blocks of a damaged list may go back */
-            continue;
+    for (uint32_t from = start; from < end && postings_locate(p, from);) {
+        if (p->bits != NULL) {
+            set_bitset(w, p, (int64_t)p->base - start, bits);
+        } else {
+            const size_t n =
+                p->last < end ? p->n : codec_kernels()->count_below(p->passages, p->n, end);
+            const size_t before =
+                p->passages[0] >= start ? 0 : codec_kernels()->count_below(p->passages, n, start);
+            set_passages(p->passages + before, n - before, start, bits);
         }
-        const uint32_t first = at.base > start ? (at.base - start) / 64 : 0;
-        const uint32_t last = at.last < end ? (at.last - start) / 64 : WORDS - 1;
-        const uint32_t n = last < WORDS && first <= last ? last - first + 1 : 0;
-        for (uint32_t i = first; i < first + n; i++) {
-            const uint64_t word = bits_at(&at, (int64_t)start + 64 * (int64_t)i);
-            if (set)
-                bits[i] |= word;
-            else
-                w->other[i] = word;
-        }
-        if (!set)
-            shared += w->kernels->count_common(bits + first, w->other + first, n);
-        if (at.last >= from)
-            from = at.last < end ? at.last + 1 : end;
+        if (p->last >= end - 1)
+            break;
+        from = p->last + 1;
     }
-    return shared;
 }
 
-/* The same, of few bits. */
-static uint64_t look_up(struct postings *p, uint32_t start, const uint64_t *bits)
+/* Whether the list has the passage; asked for ascending ones. */
+static bool has(struct postings *p, uint32_t passage)
+{
+    if (!postings_locate(p, passage))
+        return false;
+    if (p->bits != NULL) {
+        const uint32_t bit = passage - p->base;
+        return passage >= p->base && bit / 64 < p->words &&
+               (load_le64(p->bits + bit / 64 * 8) >> bit % 64 & 1) != 0;
+    }
+    const size_t at = codec_kernels()->count_below(p->passages, p->n, passage);
+    return at < p->n && p->passages[at] == passage;
+}
+
+/* Leaves of the bitmap what the list has, looking up each; returns how many. */
+static uint64_t look_up(struct work *w, struct postings *p, uint32_t start)
 {
     uint64_t shared = 0;
     for (uint32_t i = 0; i < WORDS; i++)
-        for (uint64_t word = bits[i]; word != 0; word &= word - 1) {
-            const uint32_t passage = start + 64 * i + (uint32_t)__builtin_ctzll(word);
-            shared += postings_seek(p, passage) == passage;
+        for (uint64_t word = w->bits[i]; word != 0; word &= word - 1) {
+            if (has(p, start + 64 * i + (uint32_t)__builtin_ctzll(word)))
+                shared++;
+            else
+                w->bits[i] &= ~(word & -word);
         }
     return shared;
 }
 
-/* Words alone: the commonest need not be in the bitmap. */
-static uint64_t count_window(struct work *w, uint32_t start)
+static bool pays_look_up(const struct postings *p, uint64_t n)
+{
+    return n * SEEK_RATIO < (uint64_t)p->entry.df * WINDOW / p->segment->header.passages;
+}
+
+/* ---- one window ---- */
+
+/* Any of the words: the commonest need not be in the bitmap, as its df is added once, at the end. */
+static uint64_t count_any(struct work *w, uint32_t start)
 {
     struct postings *const commonest = &w->lists[w->n - 1];
-    const uint64_t df = commonest->entry.df;
-    const uint64_t expected = df * WINDOW / commonest->segment->header.passages;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i + 1 < w->n; i++)
-        (void)go_through(w, &w->lists[i], start, true);
+        set_list(w, &w->lists[i], start, w->bits);
     const uint64_t rarer = w->kernels->count(w->bits, WORDS);
-    if (rarer * SEEK_RATIO < expected) /* its df is added once, at the end */
-        return rarer - look_up(commonest, start, w->bits);
-    return rarer - go_through(w, commonest, start, false);
+    if (rarer == 0)
+        return 0;
+    if (pays_look_up(commonest, rarer))
+        return rarer - look_up(w, commonest, start);
+    memset(w->other, 0, sizeof w->other);
+    set_list(w, commonest, start, w->other);
+    return rarer - w->kernels->count_common(w->bits, w->other, WORDS);
+}
+
+/* Leaves in the bitmap what all words have; returns how many. */
+static uint64_t find_all(struct work *w, uint32_t start)
+{
+    memset(w->bits, 0, sizeof w->bits);
+    set_list(w, &w->lists[0], start, w->bits);
+    uint64_t n = w->kernels->count(w->bits, WORDS);
+    for (size_t i = 1; i < w->n && n > 0; i++) {
+        struct postings *const p = &w->lists[i];
+        if (pays_look_up(p, n)) {
+            n = look_up(w, p, start);
+            continue;
+        }
+        memset(w->other, 0, sizeof w->other);
+        set_list(w, p, start, w->other);
+        n = w->kernels->and_bits(w->bits, w->other, WORDS);
+    }
+    return n;
 }
 
 /* ---- with tests ---- */
 
-static enum status apply_tests(struct work *w, uint32_t start, uint64_t *count)
+/* Takes what fails a test out of the bitmap of n passages, and adds what is left to *count. */
+static enum status count_passing(struct work *w, uint32_t start, uint64_t n, uint64_t *count)
 {
-    *count = w->kernels->count(w->bits, WORDS);
-    for (size_t i = 0; i < ranking_tests(w->r) && *count > 0; i++) {
+    for (size_t i = 0; i < ranking_tests(w->r) && n > 0; i++) {
         bool excluded;
         memset(w->other, 0, sizeof w->other);
         TRY(ranking_test_bits(w->r, i, start, end_of(start), w->other, &excluded));
-        *count = excluded ? w->kernels->and_not_bits(w->bits, w->other, WORDS)
-                          : w->kernels->and_bits(w->bits, w->other, WORDS);
+        n = excluded ? w->kernels->and_not_bits(w->bits, w->other, WORDS)
+                     : w->kernels->and_bits(w->bits, w->other, WORDS);
     }
+    *count += n;
     return STATUS_OK;
 }
 
-static enum status count_tested(struct work *w, uint32_t start, uint64_t *count)
+static enum status count_any_passing(struct work *w, uint32_t start, uint64_t *count)
 {
-    uint64_t here;
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i < w->n; i++)
-        (void)go_through(w, &w->lists[i], start, true);
-    TRY(apply_tests(w, start, &here));
-    *count += here;
-    return STATUS_OK;
+        set_list(w, &w->lists[i], start, w->bits);
+    return count_passing(w, start, w->kernels->count(w->bits, WORDS), count);
 }
 
 /* ---- all windows ---- */
 
-static enum status open_lists(struct work *w, const struct shape *shape)
+static const struct term_entry *entry_of(const struct ranking *r, const struct plan_node *node)
 {
-    const struct segment *const segment = &w->r->plan->index->segments[w->r->segment];
-    const struct term_entry **const entries =
-        arena_alloc(w->r->arena, shape->n_words * sizeof *entries);
-    w->lists = arena_room(w->r->arena, shape->n_words * sizeof *w->lists);
-    if (entries == NULL || w->lists == NULL)
+    return &node->words[0].entries[r->segment];
+}
+
+static enum status open_lists(struct ranking *r, const struct plan_node **nodes, size_t n,
+                              struct work **out)
+{
+    const struct segment *const segment = &r->plan->index->segments[r->segment];
+    struct work *const w = arena_room(r->arena, sizeof *w);
+    const struct term_entry **const entries = arena_alloc(r->arena, n * sizeof *entries);
+    if (w == NULL || entries == NULL)
         return fail_no_memory();
-    for (size_t i = 0; i < shape->n_words; i++) {
-        const struct term_entry *const entry = &shape->words[i]->words[0].entries[w->r->segment];
+    w->r = r;
+    w->kernels = rank_kernels();
+    w->n = 0;
+    w->lists = arena_room(r->arena, n * sizeof *w->lists);
+    if (w->lists == NULL)
+        return fail_no_memory();
+    for (size_t i = 0; i < n; i++) {
+        const struct term_entry *const entry = entry_of(r, nodes[i]);
         size_t at = w->n++;
         for (; at > 0 && entries[at - 1]->df > entry->df; at--)
             entries[at] = entries[at - 1];
         entries[at] = entry;
     }
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < n; i++)
         TRY(postings_open(segment, entries[i], &w->lists[i]));
+    *out = w;
     return STATUS_OK;
 }
 
-enum status rank_count_union(struct ranking *r, const struct shape *shape, uint64_t *count)
+static enum status close_lists(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        TRY(ranking_close(w->r, &w->lists[i]));
+    return STATUS_OK;
+}
+
+enum status rank_count_any(struct ranking *r, const struct shape *shape, uint64_t *count)
 {
     const uint64_t passages = r->plan->index->segments[r->segment].header.passages;
     const bool tested = shape->n_tests > 0;
-    struct work *const w = arena_alloc(r->arena, sizeof *w);
-    if (w == NULL)
-        return fail_no_memory();
-    w->r = r;
-    w->kernels = rank_kernels();
-    TRY(open_lists(w, shape));
+    struct work *w;
+    TRY(open_lists(r, shape->words, shape->n_words, &w));
     if (!tested)
         *count += w->lists[w->n - 1].entry.df;
     for (uint64_t start = 0; start < passages && (tested || w->n > 1) && !r->late;
          start += WINDOW) {
         TRY(ranking_step(r));
         if (tested)
-            TRY(count_tested(w, (uint32_t)start, count));
+            TRY(count_any_passing(w, (uint32_t)start, count));
         else
-            *count += count_window(w, (uint32_t)start);
+            *count += count_any(w, (uint32_t)start);
     }
-    for (size_t i = 0; i < w->n; i++)
-        TRY(ranking_close(r, &w->lists[i]));
-    return STATUS_OK;
+    return close_lists(w);
+}
+
+bool rank_count_all_pays(const struct ranking *r, const struct shape *shape)
+{
+    const uint64_t passages = r->plan->index->segments[r->segment].header.passages;
+    for (size_t i = 0; i < shape->n_required; i++)
+        if (shape->required[i]->kind != PLAN_TERM ||
+            (uint64_t)entry_of(r, shape->required[i])->df * WINDOW < passages * WINDOW_LEAST)
+            return false;
+    return shape->n_required > 0;
+}
+
+enum status rank_count_all(struct ranking *r, const struct shape *shape, uint64_t *count)
+{
+    const uint64_t passages = r->plan->index->segments[r->segment].header.passages;
+    struct work *w;
+    TRY(open_lists(r, shape->required, shape->n_required, &w));
+    for (uint64_t start = 0; start < passages && !r->late; start += WINDOW) {
+        TRY(ranking_step(r));
+        TRY(count_passing(w, (uint32_t)start, find_all(w, (uint32_t)start), count));
+    }
+    return close_lists(w);
 }

@@ -25,13 +25,6 @@ static void add(uint32_t *sums, uint32_t start, const uint32_t *passages, const 
         sums[passages[i] - start] += units[i];
 }
 
-static void add_bits(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units)
-{
-    for (size_t i = 0; i < n_words; i++)
-        for (uint64_t word = load_le64(bits + 8 * i); word != 0; word &= word - 1)
-            sums[64 * i + (size_t)__builtin_ctzll(word)] += *units++;
-}
-
 static size_t above(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
                     uint32_t *found)
 {
@@ -114,6 +107,12 @@ static size_t common(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_
     return count;
 }
 
+static void or_bits(uint64_t *to, const uint8_t *from, size_t n_words, unsigned shift)
+{
+    for (size_t i = 0; i < n_words; i++)
+        to[i] |= load_le64(from + 8 * i) << shift | load_le64(from + 8 * i - 8) >> 1 >> (63 - shift);
+}
+
 static size_t and_bits(uint64_t *a, const uint64_t *b, size_t n_words)
 {
     size_t count = 0;
@@ -158,7 +157,6 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_scalar = {
     .add = add,
-    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,
@@ -167,6 +165,7 @@ const struct rank_kernels rank_kernels_scalar = {
     .least_codes = least_codes,
     .common = common,
     .common_bits = common_bits,
+    .or_bits = or_bits,
     .and_bits = and_bits,
     .and_not_bits = and_not_bits,
     .count = count,

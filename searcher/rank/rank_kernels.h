@@ -26,11 +26,6 @@ struct rank_kernels {
     void (*add)(uint32_t *sums, uint32_t start, const uint32_t *passages, const uint32_t *units,
                 size_t n);
 
-    /* The same where the passages are the bits of 8 * n_words bytes: bit i stands for sums[i], and
-     * the first bit that is set takes units[0]. The window has 64 * n_words sums; `units` has as
-     * many items as there are bits. */
-    void (*add_bits)(uint32_t *sums, const uint8_t *bits, size_t n_words, const uint32_t *units);
-
     /* The slots of the n sums that are above theta, ascending, and those sums; returns how many.
      * Both arrays have room for n + RANK_SLACK items. */
     size_t (*above)(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots /* OUT */,
@@ -63,6 +58,11 @@ struct rank_kernels {
      * in the list, and how many bits are set before each. Both arrays have room for n + 1 items. */
     size_t (*common_bits)(const uint32_t *passages, size_t n, const uint8_t *bits, size_t n_words,
                           uint32_t base, uint16_t *kept /* OUT */, uint16_t *places /* OUT */);
+
+    /* to[i] |= what word i of `from` becomes when the bits of all its words move up by `shift`, which is
+     * below 64: those of word i - 1 that move over come in, so that word -1 is read, too. The bytes
+     * of `from` are little-endian and need not be aligned. */
+    void (*or_bits)(uint64_t *to, const uint8_t *from, size_t n_words, unsigned shift);
 
     /* a &= b; a &= ~b. Returns the number of bits left. */
     size_t (*and_bits)(uint64_t *a, const uint64_t *b, size_t n_words);

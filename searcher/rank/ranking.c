@@ -210,7 +210,9 @@ enum status ranking_count(struct ranking *r, size_t segment)
         return STATUS_OK;
     TRY(ranking_restart(r));
     if (r->shape->n_required == 0)
-        return rank_count_union(r, r->shape, &r->collector->total);
+        return rank_count_any(r, r->shape, &r->collector->total);
+    if (rank_count_all_pays(r, r->shape))
+        return rank_count_all(r, r->shape, &r->collector->total);
     code_map_make(r->context->segment, r->context->bm25, &r->maps[segment]);
     return rank_count_conjunction(r, r->context, r->shape, &r->collector->total);
 }

@@ -47,7 +47,9 @@ FAULTS = [
     ("a priming that a filter makes wrong", "searcher/rank/ranking.c",
      "if (shape->n_tests == 0 && (shape", "if ((shape"),
     ("the commonest list counted whole", "searcher/rank/rank_count.c",
-     "return rarer - count_shared(", "return rarer + 0 * count_shared("),
+     "return rarer - w->kernels->count_common(", "return rarer - 0 * w->kernels->count_common("),
+    ("a bitset whose last word is not whole", "searcher/rank/rank_count.c",
+     "if (to == words && inner <= words)", "if (to > words && inner <= words)"),
 ]
 
 

@@ -34,7 +34,6 @@ Test(rank_kernels, add)
         static uint32_t units[4096];
         static uint32_t expected[4096];
         static uint32_t sums[4096];
-        uint8_t bits[4096 / 8] = {0};
         const size_t window = round % 2 == 0 ? 256 : 4096;
         const uint32_t start = random_bits(&random, 31);
         const size_t n = draw_list(&random, start, start + (uint32_t)window,
@@ -51,15 +50,8 @@ Test(rank_kernels, add)
             const uint32_t *const at = (void *)guard_fit(&g, units, 4 * n);
             memcpy(sums, expected, sizeof sums);
             kernels_of(level)->add(sums, start, passages, at, n);
-            memset(bits, 0, sizeof bits);
-            for (size_t i = 0; i < n; i++) {
-                const uint32_t slot = passages[i] - start;
-                before[slot] += units[i];
-                bits[slot / 8] |= (uint8_t)(1u << slot % 8);
-            }
-            cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
-            memcpy(sums, expected, sizeof sums);
-            kernels_of(level)->add_bits(sums, bits, window / 64, at);
+            for (size_t i = 0; i < n; i++)
+                before[passages[i] - start] += units[i];
             cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
             guard_close(&g);
         }
@@ -200,6 +192,39 @@ Test(rank_kernels, bitmaps)
         }
     guard_close(&page_a);
     guard_close(&page_b);
+}
+
+/* Words moved up by 0 to 63 bits, against bit after bit; the word before the first is read, none
+ * behind the last. */
+Test(rank_kernels, or_bits)
+{
+    uint64_t random = random_seed("rank_kernels/or_bits");
+    struct guard page;
+    guard_open(&page, 8 * 40);
+    for (size_t round = 0; round < 2000; round++) {
+        uint64_t from[40];
+        uint64_t before[40];
+        uint64_t expected[40];
+        const size_t n = random_below(&random, 39);
+        const unsigned shift = random_below(&random, 64);
+        for (size_t i = 0; i < 40; i++) {
+            from[i] = random_next(&random);
+            before[i] = expected[i] = random_next(&random) & random_next(&random);
+        }
+        for (size_t bit = 0; bit < 64 * n; bit++) {
+            const size_t source = 64 + bit - shift; /* word 0 stands before the first */
+            expected[bit / 64] |= (from[source / 64] >> source % 64 & 1) << bit % 64;
+        }
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            uint64_t to[40];
+            const uint8_t *const at = guard_fit(&page, from, 8 * (n + 1));
+            memcpy(to, before, sizeof to);
+            kernels_of(level)->or_bits(to, at + 8, n, shift);
+            cr_assert_arr_eq(to, expected, 8 * n, "level %d n %zu shift %u", level, n, shift);
+            cr_assert_arr_eq(to + n, before + n, 8 * (40 - n), "level %d n %zu", level, n);
+        }
+    }
+    guard_close(&page);
 }
 
 /* A list and a bitset, some of the list before its base and behind its end. */

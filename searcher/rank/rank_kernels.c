@@ -110,7 +110,8 @@ static size_t common(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_
 static void or_bits(uint64_t *to, const uint8_t *from, size_t n_words, unsigned shift)
 {
     for (size_t i = 0; i < n_words; i++)
-        to[i] |= load_le64(from + 8 * i) << shift | load_le64(from + 8 * i - 8) >> 1 >> (63 - shift);
+        to[i] |=
+            load_le64(from + 8 * i) << shift | load_le64(from + 8 * i - 8) >> 1 >> (63 - shift);
 }
 
 static size_t and_bits(uint64_t *a, const uint64_t *b, size_t n_words)

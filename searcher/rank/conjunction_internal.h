@@ -68,16 +68,17 @@ struct conjunction {
     size_t at;            /* the live range looked at */
     struct level *levels; /* one a list, and one of what is in all: the matches */
     const struct level *matches;
-    bool ended; /* some list is */
+    size_t paired[2]; /* passages whose first two words were looked at alone, and those that passed */
+    bool ended;       /* some list is */
     uint32_t lengths[BLOCK_VALUES];
     uint32_t tfs[BLOCK_VALUES + RANK_SLACK];
     uint32_t units[BLOCK_VALUES];
     uint32_t sums[BLOCK_VALUES];
 };
 
-/* How often the phrase stands in match number `match`, wholly in the title part or wholly in the
- * body. */
-enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, uint32_t match,
-                                     uint32_t *tf /* OUT */);
+/* How often the first n_parts words of the phrase, which are the rarest, stand in match number `match`
+ * where the phrase would have them, wholly in the title part or wholly in the body. */
+enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, size_t n_parts,
+                                     uint32_t match, uint32_t *tf /* OUT */);
 
 #endif

@@ -31,8 +31,8 @@ static enum status keep_starts(struct conjunction *w, struct phrase *p, size_t p
     return STATUS_OK;
 }
 
-enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, uint32_t match,
-                                     uint32_t *tf)
+enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, size_t n_parts,
+                                     uint32_t match, uint32_t *tf)
 {
     struct conjunct *const rarest = p->parts[0].conjunct;
     const uint32_t place = w->matches->places[rarest->number][match];
@@ -52,7 +52,7 @@ enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, ui
         if (positions[i] >= offset && !crosses)
             kept[n++] = start;
     }
-    for (size_t part = 1; part < p->n && n > 0; part++)
+    for (size_t part = 1; part < n_parts && n > 0; part++)
         TRY(keep_starts(w, p, part, match, kept, &n));
     *tf = n;
     return STATUS_OK;

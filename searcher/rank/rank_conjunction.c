@@ -11,7 +11,6 @@
 #include "searcher/rank/iterator.h"
 
 #define FIRST_RANGES   32u /* about how many come before their turn */
-#define UNBOUNDED_MOST 32u /* of a rarer list every passage is looked up: bounds would cost more */
 
 /* ---- lists and their bounds ---- */
 
@@ -156,7 +155,7 @@ static enum status add_phrases(struct conjunction *w, uint32_t match, uint32_t b
         uint32_t tf = 0;
         *matches = *sum + rest >= bar;
         if (*matches)
-            TRY(conjunction_count_phrase(w, p, match, &tf));
+            TRY(conjunction_count_phrase(w, p, p->n, match, &tf));
         *matches = *matches && tf > 0;
         if (!*matches)
             return STATUS_OK;
@@ -215,6 +214,22 @@ static size_t count_before(const uint32_t *passages, size_t n, uint32_t end)
     return i;
 }
 
+/* What the phrase can give in the n matches, as far as its first n_parts words tell; their lengths are
+ * in w->lengths. */
+static void bound_phrase(struct conjunction *w, struct phrase *p, size_t n_parts, size_t n)
+{
+    memset(w->tfs, 0xff, n * sizeof *w->tfs);
+    for (size_t part = 0; part < n_parts; part++) {
+        struct conjunct *const c = p->parts[part].conjunct;
+        const uint32_t *const tfs = postings_tfs(&c->list.postings);
+        const uint16_t *const places = w->matches->places[c->number];
+        for (size_t j = 0; j < n; j++)
+            w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
+    }
+    score_kernels()->contributions(w->context->bm25, p->bound_weight, w->tfs, w->lengths, n,
+                                   p->bounds);
+}
+
 /* Scores the n matches by the required words, and bounds the phrases. */
 static void score_matches(struct conjunction *w, size_t n)
 {
@@ -233,18 +248,8 @@ static void score_matches(struct conjunction *w, size_t n)
         for (size_t j = 0; j < n; j++)
             w->sums[j] += w->units[j];
     }
-    for (size_t i = 0; i < w->n_phrases; i++) {
-        struct phrase *const p = &w->phrases[i];
-        memset(w->tfs, 0xff, n * sizeof *w->tfs);
-        for (size_t part = 0; part < p->n; part++) {
-            struct conjunct *const c = p->parts[part].conjunct;
-            const uint32_t *const tfs = postings_tfs(&c->list.postings);
-            const uint16_t *const places = w->matches->places[c->number];
-            for (size_t j = 0; j < n; j++)
-                w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
-        }
-        k->contributions(w->context->bm25, p->bound_weight, w->tfs, w->lengths, n, p->bounds);
-    }
+    for (size_t i = 0; i < w->n_phrases; i++)
+        bound_phrase(w, &w->phrases[i], w->phrases[i].n, n);
 }
 
 static enum status offer_matches(struct conjunction *w, size_t n)
@@ -266,7 +271,7 @@ static enum status count_match(struct conjunction *w, uint32_t match)
     bool matches = true;
     for (size_t i = 0; i < w->n_phrases && matches; i++) {
         uint32_t tf;
-        TRY(conjunction_count_phrase(w, &w->phrases[i], match, &tf));
+        TRY(conjunction_count_phrase(w, &w->phrases[i], w->phrases[i].n, match, &tf));
         matches = tf > 0;
     }
     if (matches)
@@ -408,11 +413,54 @@ static size_t intersect(struct conjunction *w, size_t number, size_t first, size
     return reached;
 }
 
+#define PAIRS_LEAST 64u /* passages after which it is seen whether looking at pairs pays */
+
+/* Whether what is asked for is one phrase of three words and more, and it pays to look whether its
+ * two rarest stand together before the others are looked up. */
+static bool pairs_pay(const struct conjunction *w)
+{
+    return w->n_phrases == 1 && w->n_words == 0 && w->n_optional == 0 && w->n_conjuncts > 2 &&
+           w->phrases[0].parts[1].conjunct->number == 1 &&
+           (w->paired[0] < PAIRS_LEAST || 3 * w->paired[1] < w->paired[0]);
+}
+
+/* Leaves of n passages that have the two rarest words those that have them where the phrase would,
+ * and can win. */
+static enum status keep_paired(struct conjunction *w, size_t *n)
+{
+    struct level *const l = &w->levels[2];
+    struct phrase *const p = &w->phrases[0];
+    const struct segment *const s = w->segment;
+    size_t kept = 0;
+    w->matches = l;
+    if (w->count == NULL) {
+        lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, l->passages, *n,
+                       w->lengths);
+        bound_phrase(w, p, 2, *n);
+    }
+    for (uint32_t i = 0; i < *n; i++) {
+        uint32_t tf = 0;
+        if (w->count != NULL || p->bounds[i] >= bar_at(w, l->passages[i])) {
+            TRY(conjunction_count_phrase(w, p, 2, i, &tf));
+            w->paired[0]++;
+            w->paired[1] += tf > 0;
+        }
+        l->passages[kept] = l->passages[i];
+        l->places[0][kept] = l->places[0][i];
+        l->places[1][kept] = l->places[1][i];
+        kept += tf > 0;
+    }
+    *n = kept;
+    return STATUS_OK;
+}
+
 /* Takes n passages of level `number` down list `number` and those below it. */
 static enum status descend(struct conjunction *w, size_t number, size_t n)
 {
     if (number == w->n_conjuncts)
         return take_matches(w, n);
+    if (number == 2 && pairs_pay(w))
+        TRY(keep_paired(w, &n));
     const struct level *const here = &w->levels[number];
     struct postings *const p = &w->conjuncts[number]->list.postings;
     for (size_t i = 0; i < n;) {
@@ -545,6 +593,14 @@ static uint32_t least_df(const struct ranking *r, const struct shape *shape)
     return least;
 }
 
+/* Whether the bounds of all ranges cost less than they save. Where the rarest list is short, all its
+ * passages are looked up; and until k passages are found, nothing is left out. */
+static bool bounds_pay(const struct ranking *r, const struct list_context *context,
+                       const struct shape *shape)
+{
+    return least_df(r, shape) > bounds_ranges(context->segment) / 2 + 4 * r->collector->best.k;
+}
+
 static enum status prepare(struct ranking *r, const struct list_context *context,
                            const struct shape *shape, uint64_t *count, struct conjunction **out)
 {
@@ -553,7 +609,7 @@ static enum status prepare(struct ranking *r, const struct list_context *context
         return fail_no_memory();
     w->r = r;
     w->count = count;
-    w->bounded = count == NULL && least_df(r, shape) > UNBOUNDED_MOST;
+    w->bounded = count == NULL && bounds_pay(r, context, shape);
     w->context = context;
     w->segment = context->segment;
     w->kernels = rank_kernels();

@@ -189,9 +189,9 @@ uint32_t collector_bar(const struct collector *c, uint32_t passage)
     uint64_t bar = c->primed > 1 ? c->primed : 1;
     if (t->k == 0)
         return UINT32_MAX;
-    if (t->n == t->k) { /* an equal score enters only in front of the worst */
+    if (t->full) { /* an equal score enters only in front of the worst */
         const uint32_t global = c->index->bases[c->segment].passage + passage;
-        const uint64_t needed = t->entries[0].score + (!by_id(c) && global > t->entries[0].tie);
+        const uint64_t needed = t->worst.score + (!by_id(c) && global > t->worst.tie);
         bar = needed > bar ? needed : bar;
     }
     return bar > UINT32_MAX ? UINT32_MAX : (uint32_t)bar;
@@ -200,6 +200,5 @@ uint32_t collector_bar(const struct collector *c, uint32_t passage)
 enum status collector_finish(struct collector *c)
 {
     TRY(close_document(c));
-    topk_sort(&c->best);
-    return STATUS_OK;
+    return topk_sort(&c->best);
 }

@@ -68,8 +68,9 @@ struct conjunction {
     size_t at;            /* the live range looked at */
     struct level *levels; /* one a list, and one of what is in all: the matches */
     const struct level *matches;
-    size_t paired[2]; /* passages whose first two words were looked at alone, and those that passed */
-    bool ended;       /* some list is */
+    size_t
+        paired[2]; /* passages whose first two words were looked at alone, and those that passed */
+    bool ended;    /* some list is */
     uint32_t lengths[BLOCK_VALUES];
     uint32_t tfs[BLOCK_VALUES + RANK_SLACK];
     uint32_t units[BLOCK_VALUES];

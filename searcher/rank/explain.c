@@ -306,8 +306,10 @@ static enum status stand_among_all(struct explainer *e, uint32_t tie)
     out->rank = out->matches ? 1 : 0;
     for (size_t i = 0; i < e->plan->index->n_segments && status == STATUS_OK; i++)
         status = count_matches(e, i, tie, &best);
+    if (status == STATUS_OK)
+        status = topk_sort(&best);
     out->n_best = (uint32_t)best.n;
-    out->least_best = best.n == 0 ? 0 : best.entries[0].score; /* the worst stands on top */
+    out->least_best = best.n == 0 ? 0 : best.entries[best.n - 1].score;
     topk_release(&best);
     return status;
 }

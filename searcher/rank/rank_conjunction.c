@@ -10,7 +10,7 @@
 #include "searcher/rank/conjunction_internal.h"
 #include "searcher/rank/iterator.h"
 
-#define FIRST_RANGES   32u /* about how many come before their turn */
+#define FIRST_RANGES 32u /* about how many come before their turn */
 
 /* ---- lists and their bounds ---- */
 

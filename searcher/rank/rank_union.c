@@ -6,6 +6,7 @@
 
 #define WINDOW       16384u /* passages; a multiple of RANGE_PASSAGES */
 #define FIRST_RANGES 32u    /* about how many come before their turn */
+#define LOOK_UP_MOST 8u     /* passages of a range that are looked up in the lists left */
 #define SORTED_MOST  32u    /* lists that are put in order in each range; with more, none are */
 
 struct work {
@@ -103,6 +104,34 @@ static size_t order_lists(struct work *w, uint32_t range, struct in_range *order
     return n;
 }
 
+/* Looks the passages that can still win, `count` in w->slots and w->found, up in the n lists left,
+ * which can add `rest`. */
+static enum status look_up(struct work *w, const struct in_range *order, size_t n, uint32_t start,
+                           uint32_t rest, uint32_t bar, size_t count)
+{
+    for (size_t i = 0; i < n && count > 0; i++) {
+        struct scored_list *const l = order[i].list;
+        size_t kept = 0;
+        rest -= order[i].bound;
+        for (size_t j = 0; j < count; j++) {
+            const uint32_t passage = start + w->slots[j];
+            uint32_t sum = w->found[j];
+            if (postings_seek(&l->postings, passage) == passage) {
+                const uint32_t tf = postings_tf(&l->postings);
+                uint32_t units;
+                scored_list_units(l, &passage, &tf, 1, &units);
+                w->r->cost.postings++;
+                sum += units;
+            }
+            w->slots[kept] = w->slots[j];
+            w->found[kept] = sum;
+            kept += sum + rest >= bar;
+        }
+        count = kept;
+    }
+    return offer_found(w, start, count);
+}
+
 static enum status rank_range(struct work *w, uint32_t range, uint32_t bar)
 {
     struct in_range order[SORTED_MOST];
@@ -116,9 +145,12 @@ static enum status rank_range(struct work *w, uint32_t range, uint32_t bar)
         return offer_list(w, order[0].list, start, end);
     memset(w->sums, 0, RANGE_PASSAGES * sizeof *w->sums);
     for (size_t i = 0; i < n; i++) {
-        if (rest < bar &&
-            w->kernels->above(w->sums, RANGE_PASSAGES, bar - rest - 1, w->slots, w->found) == 0)
-            return STATUS_OK;
+        if (rest < bar) {
+            const size_t able =
+                w->kernels->above(w->sums, RANGE_PASSAGES, bar - rest - 1, w->slots, w->found);
+            if (able <= LOOK_UP_MOST)
+                return look_up(w, order + i, n - i, start, rest, bar, able);
+        }
         add_list(w, order[i].list, start, end);
         rest -= order[i].bound;
     }
@@ -197,6 +229,31 @@ static enum status rank_windows(struct work *w)
     return STATUS_OK;
 }
 
+/* Nanoseconds, about: of a posting in a window and in a range, of 256 passages of a window, of a
+ * range that is looked into and of a list there. Their ratios matter. */
+#define WINDOW_POSTING 1.75
+#define WINDOW_RANGE   15
+#define RANGE_POSTING  2
+#define RANGE_VISIT    40
+#define RANGE_LIST     35
+#define LIVE_SHARE     .85
+
+/* Whether to go through all postings costs less than to go through the live ranges one by one. */
+static bool windows_pay(const struct work *w)
+{
+    const double ranges = (double)w->ranges.n;
+    double postings = 0;
+    double present = 0; /* lists that a range has postings of */
+    for (size_t i = 0; i < w->n; i++) {
+        const double here = w->lists[i].df / ranges;
+        postings += here;
+        present += here < 1 ? here : 1;
+    }
+    const double visit = RANGE_VISIT + RANGE_LIST * present + RANGE_POSTING * postings;
+    return LIVE_SHARE * (double)w->ranges.n_live * visit >
+           ranges * (WINDOW_POSTING * postings + WINDOW_RANGE);
+}
+
 static enum status close_lists(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++)
@@ -230,7 +287,7 @@ enum status rank_union(struct ranking *r, struct scored_list *lists, size_t n, s
         TRY(rank_first(w));
         live_ranges_find(&w->ranges, collector_bar(r->collector, 0));
     }
-    if (n > SORTED_MOST || 4 * w->ranges.n_live > 3 * w->ranges.n)
+    if (n > SORTED_MOST || windows_pay(w))
         TRY(rank_windows(w));
     else
         TRY(rank_live(w));

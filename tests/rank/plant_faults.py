@@ -17,7 +17,7 @@ import tempfile
 FAULTS = [
     ("a unit that understates", "searcher/rank/scored_list.c", "(1 + SLACK)) + 1;", "(1 - SLACK));"),
     ("a bar that equal scores do not reach", "searcher/rank/collector.c",
-     "needed = t->entries[0].score +", "needed = 1 + t->entries[0].score +"),
+     "needed = t->worst.score +", "needed = 1 + t->worst.score +"),
     ("k-th best shares of another setting", "searcher/rank/scored_list.c",
      "i < BEST_SHARES && l->context->map->same", "i < BEST_SHARES"),
     ("the k-th best share of a smaller k", "searcher/rank/scored_list.c",
@@ -28,6 +28,8 @@ FAULTS = [
      ".same = equal(&made, asked)", ".same = true"),
     ("MaxScore that forgets the list at hand", "searcher/rank/rank_union.c",
      "        if (rest < bar &&", "        rest -= order[i].bound;\n        if (rest < bar &&"),
+    ("passages looked up that forget the list at hand", "searcher/rank/rank_union.c",
+     "            kept += sum + rest >= bar;", "            kept += sum + rest >= bar + order[i].bound;"),
     ("ranges that came first come again", "searcher/rank/rank_union.c",
      "        w->ranges.bounds[range] = 0;\n", ""),
     ("a phrase that promises too little", "searcher/rank/rank_conjunction.c",

@@ -155,6 +155,14 @@ static uint64_t sum(const uint32_t *x, size_t n)
     return part[0] + part[1] + part[2] + part[3];
 }
 
+static size_t count_bits(const uint8_t *bits, size_t n_words)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++)
+        n += (size_t)_mm_popcnt_u64(load_le64(bits + 8 * i));
+    return n;
+}
+
 /* Eight bits of a word at a time, whether there are that many or not: the rubbish is overwritten by
  * the next word; only at the end of `out` each is counted. */
 static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, uint32_t *out)
@@ -405,6 +413,7 @@ const struct codec_kernels codec_kernels_avx2 = {
     .sum = sum,
     .positions = positions,
     .bits_to_numbers = bits_to_numbers,
+    .count_bits = count_bits,
     .choose = choose,
     .exceptions = exceptions,
     .count_below = count_below,

@@ -537,6 +537,7 @@ const struct codec_kernels codec_kernels_avx512 = {
     .sum = sum,
     .positions = positions,
     .bits_to_numbers = bits_to_numbers,
+    .count_bits = count_bits,
     .choose = choose,
     .exceptions = exceptions,
     .count_below = count_below,

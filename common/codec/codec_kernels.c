@@ -101,6 +101,14 @@ static uint64_t sum(const uint32_t *x, size_t n)
     return total;
 }
 
+static size_t count_bits(const uint8_t *bits, size_t n_words)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++)
+        n += (size_t)__builtin_popcountll(load_le64(bits + 8 * i));
+    return n;
+}
+
 static bool bits_to_numbers(const uint8_t *bits, size_t n_words, uint32_t base, uint32_t *out)
 {
     size_t n = 0;
@@ -207,6 +215,7 @@ const struct codec_kernels codec_kernels_scalar = {
     .sum = sum,
     .positions = positions,
     .bits_to_numbers = bits_to_numbers,
+    .count_bits = count_bits,
     .choose = choose,
     .exceptions = exceptions,
     .count_below = count_below,

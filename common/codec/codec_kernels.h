@@ -59,6 +59,9 @@ struct codec_kernels {
     bool (*bits_to_numbers)(const uint8_t *bits, size_t n_words, uint32_t base,
                             uint32_t *out /* OUT */);
 
+    /* How many bits are set in 8 * n_words bytes. */
+    size_t (*count_bits)(const uint8_t *bits, size_t n_words);
+
     /* Turns n values of positions_block into positions in place: where starts[i] is not 0 the value
      * is a first position, else a gap behind the position before it, which for values[0] is
      * *before. *before becomes the last position. False if a position would pass 2^32 - 1. */

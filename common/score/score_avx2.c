@@ -196,12 +196,19 @@ static void best(const float *values, size_t n, const uint32_t *ranks, size_t n_
     select_best(values, n, ranks, n_ranks, keep_above, count_at_least, out);
 }
 
+static size_t lengths_of_bits(const uint8_t *column, unsigned bytes, const uint64_t *bits,
+                              size_t n_words, uint32_t *lengths)
+{
+    return score_kernels_scalar.lengths_of_bits(column, bytes, bits, n_words, lengths);
+}
+
 const struct score_kernels score_kernels_avx2 = {
     .shares = shares,
     .contributions = contributions,
     .largest = largest,
     .codes = codes,
     .best = best,
+    .lengths_of_bits = lengths_of_bits,
 };
 
 #endif

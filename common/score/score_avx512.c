@@ -139,12 +139,36 @@ static void best(const float *values, size_t n, const uint32_t *ranks, size_t n_
     select_best(values, n, ranks, n_ranks, keep_above, count_at_least, out);
 }
 
+/* The lengths from number i on of those lanes that are set. */
+static inline __m512i load_lengths(const uint8_t *column, unsigned bytes, size_t i, __mmask16 set)
+{
+    if (bytes == 1)
+        return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(set, column + i));
+    if (bytes == 2)
+        return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(set, column + 2 * i));
+    return _mm512_maskz_loadu_epi32(set, column + 4 * i);
+}
+
+static size_t lengths_of_bits(const uint8_t *column, unsigned bytes, const uint64_t *bits,
+                              size_t n_words, uint32_t *lengths)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < 64 * n_words; i += 16) {
+        const __mmask16 set = (__mmask16)(bits[i / 64] >> i % 64);
+        const __m512i here = load_lengths(column, bytes, i, set);
+        _mm512_storeu_si512(lengths + n, _mm512_maskz_compress_epi32(set, here));
+        n += (size_t)_mm_popcnt_u32(set);
+    }
+    return n;
+}
+
 const struct score_kernels score_kernels_avx512 = {
     .shares = shares,
     .contributions = contributions,
     .largest = largest,
     .codes = codes,
     .best = best,
+    .lengths_of_bits = lengths_of_bits,
 };
 
 #endif

@@ -75,12 +75,30 @@ static void best(const float *values, size_t n, const uint32_t *ranks, size_t n_
         out[i] = best_of_rank(values, n, ranks[i]);
 }
 
+static uint32_t length_at(const uint8_t *column, unsigned bytes, size_t i)
+{
+    return bytes == 1   ? column[i]
+           : bytes == 2 ? load_le16(column + 2 * i)
+                        : load_le32(column + 4 * i);
+}
+
+static size_t lengths_of_bits(const uint8_t *column, unsigned bytes, const uint64_t *bits,
+                              size_t n_words, uint32_t *lengths)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++)
+        for (uint64_t word = bits[i]; word != 0; word &= word - 1)
+            lengths[n++] = length_at(column, bytes, 64 * i + (size_t)__builtin_ctzll(word));
+    return n;
+}
+
 const struct score_kernels score_kernels_scalar = {
     .shares = shares,
     .contributions = contributions,
     .largest = largest,
     .codes = codes,
     .best = best,
+    .lengths_of_bits = lengths_of_bits,
 };
 
 void lengths_gather(const uint8_t *column, unsigned bytes, const uint32_t *passages, size_t n,

@@ -10,7 +10,8 @@
  *     code = bound_code(k->largest(shares, n));
  *     k->best(shares, n, ranks, n_ranks, best);
  *
- * No kernel reads or writes a byte behind the n values that it is given.
+ * No kernel but lengths_of_bits, which says so, reads or writes a byte behind the n values that it is
+ * given.
  */
 #ifndef QIAO_SCORE_KERNELS_H
 #define QIAO_SCORE_KERNELS_H
@@ -38,9 +39,16 @@ struct score_kernels {
      * ascend, from 1 to at most n and at most RANK_MOST. */
     void (*best)(const float *shares, size_t n, const uint32_t *ranks, size_t n_ranks,
                  uint16_t *best /* OUT */);
+
+    /* The lengths of the passages whose bits are set, ascending, from a column of little-endian
+     * numbers of 1, 2 or 4 bytes: bit i of n_words words stands for number i. Returns how many; those
+     * of bits that are not set are not read. Room for 64 * n_words + LENGTHS_SLACK lengths. */
+    size_t (*lengths_of_bits)(const uint8_t *column, unsigned bytes, const uint64_t *bits,
+                              size_t n_words, uint32_t *lengths /* OUT */);
 };
 
-#define RANK_MOST 1024u
+#define RANK_MOST     1024u
+#define LENGTHS_SLACK 16u
 
 /* Those of cpu_level(). */
 const struct score_kernels *score_kernels(void);

@@ -275,6 +275,42 @@ bool postings_locate(struct postings *p, uint32_t target)
     return p->n > 0;
 }
 
+/* The bits of the block's bitset below `end`; no more than there are postings, if it is damaged. */
+static uint32_t bits_before(const struct postings *p, uint32_t end)
+{
+    const uint32_t bits = end <= p->base ? 0 : end - p->base;
+    const uint32_t whole = bits / 64 < p->words ? bits / 64 : p->words;
+    uint32_t n = (uint32_t)codec_kernels()->count_bits(p->bits, whole);
+    if (whole < p->words && bits % 64 > 0)
+        n += (uint32_t)__builtin_popcountll(load_le64(p->bits + 8 * (size_t)whole) &
+                                            ((1ull << bits % 64) - 1));
+    return n < p->n ? n : p->n;
+}
+
+uint32_t postings_before(const struct postings *p, uint32_t end)
+{
+    if (p->last < end)
+        return p->n;
+    return p->bits != NULL ? bits_before(p, end)
+                           : (uint32_t)codec_kernels()->count_below(p->passages, p->n, end);
+}
+
+bool postings_holds(struct postings *p, uint32_t passage, uint32_t *place)
+{
+    if (!postings_locate(p, passage))
+        return false;
+    if (p->bits == NULL) {
+        *place = (uint32_t)codec_kernels()->count_below(p->passages, p->n, passage);
+        return *place < p->n && p->passages[*place] == passage;
+    }
+    const uint32_t bit = passage - p->base;
+    if (passage < p->base || bit / 64 >= p->words ||
+        (load_le64(p->bits + bit / 64 * 8) >> bit % 64 & 1) == 0)
+        return false;
+    *place = bits_before(p, passage);
+    return *place < p->n;
+}
+
 uint32_t postings_find(const struct postings *p, uint32_t target)
 {
     return find_block(p, 0, target);

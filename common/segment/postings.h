@@ -100,6 +100,12 @@ enum status postings_position_bytes(struct postings *p, struct span *out /* OUT 
  * until postings_rewind. */
 bool postings_locate(struct postings *p, uint32_t target);
 
+/* Moves so, and says whether the list has the passage, which is then number *place of the block. */
+bool postings_holds(struct postings *p, uint32_t passage, uint32_t *place /* OUT */);
+
+/* How many postings of the block that postings_locate has found are below `end`. */
+uint32_t postings_before(const struct postings *p, uint32_t end);
+
 /* A block that is a bitset: bit i stands for passage base + i; it has no passage above `last`. */
 struct postings_bits {
     const uint8_t *bits;

@@ -26,6 +26,13 @@ static inline unsigned greater(__m256i a, __m256i b)
     return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(not_greater)) ^ 0xff;
 }
 
+static void add_bits(uint32_t *sums, const uint64_t *bits, size_t n_words, const uint32_t *units)
+{
+    for (size_t i = 0; i < n_words; i++)
+        for (uint64_t word = bits[i]; word != 0; word = _blsr_u64(word))
+            sums[64 * i + (size_t)_tzcnt_u64(word)] += *units++;
+}
+
 static size_t above(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
                     uint32_t *found)
 {
@@ -229,6 +236,7 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_avx2 = {
     .add = add,
+    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,

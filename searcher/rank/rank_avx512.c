@@ -25,6 +25,18 @@ static inline __m512i iota(void)
     return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
+static void add_bits(uint32_t *sums, const uint64_t *bits, size_t n_words, const uint32_t *units)
+{
+    for (size_t i = 0; i < 64 * n_words; i += 16) {
+        const __mmask16 here = (__mmask16)(bits[i / 64] >> i % 64);
+        const size_t n = (size_t)_mm_popcnt_u32(here);
+        const __m512i mine =
+            _mm512_maskz_expand_epi32(here, _mm512_maskz_loadu_epi32(lanes(n), units));
+        _mm512_storeu_si512(sums + i, _mm512_add_epi32(_mm512_loadu_si512(sums + i), mine));
+        units += n;
+    }
+}
+
 static inline size_t put_above(__m512i sums, __mmask16 kept, size_t from, uint32_t *slots,
                                uint32_t *found)
 {
@@ -258,6 +270,7 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_avx512 = {
     .add = add,
+    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,

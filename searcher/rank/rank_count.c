@@ -2,8 +2,8 @@
 /* rank_count: windows of 2^16 passages, whose bitmap stays in the first-level cache. */
 #include "searcher/rank/rank_count.h"
 
-#include "common/codec/codec_kernels.h"
 #include "common/segment/postings.h"
+#include "searcher/rank/bitmap.h"
 #include "searcher/rank/rank_kernels.h"
 
 #define WINDOW 65536u
@@ -31,26 +31,6 @@ static uint32_t end_of(uint32_t start)
 
 /* ---- a list as a bitmap ---- */
 
-/* Sets the bits of a block that is a bitset; its first bit stands for number `first` of the window,
- * which may lie outside. Word i goes to words at + i and, what does not fit, at + i + 1. */
-static void set_bitset(const struct work *w, const struct postings *p, int64_t first,
-                       uint64_t *bits)
-{
-    const int64_t words = p->words; /* at least one */
-    const unsigned shift = (unsigned)(first & 63);
-    const int64_t at = (first - shift) / 64;
-    const int64_t from = at < 0 ? -at : 0;
-    const int64_t to = words < WORDS - 1 - at ? words : WORDS - 1 - at; /* inclusive */
-    const int64_t inner = from > 0 ? from : 1;
-    if (from == 0 && to >= 0)
-        bits[at] |= load_le64(p->bits) << shift;
-    if (to == words && inner <= words)
-        bits[at + words] |= load_le64(p->bits + 8 * (words - 1)) >> 1 >> (63 - shift);
-    const int64_t n = (to < words ? to + 1 : words) - inner;
-    if (n > 0)
-        w->kernels->or_bits(bits + at + inner, p->bits + 8 * inner, (size_t)n, shift);
-}
-
 static inline void set_bit(uint64_t *bits, uint32_t bit)
 {
     bits[bit / 64] |= 1ull << bit % 64;
@@ -72,18 +52,15 @@ static void set_passages(const uint32_t *passages, size_t n, uint32_t start, uin
 }
 
 /* Sets the bits of the list's passages in the window. */
-static void set_list(const struct work *w, struct postings *p, uint32_t start, uint64_t *bits)
+static void set_list(struct postings *p, uint32_t start, uint64_t *bits)
 {
     const uint32_t end = end_of(start);
     for (uint32_t from = start; from < end && postings_locate(p, from);) {
         if (p->bits != NULL) {
-            set_bitset(w, p, (int64_t)p->base - start, bits);
+            set_bitset(p, start, bits, WORDS);
         } else {
-            const size_t n =
-                p->last < end ? p->n : codec_kernels()->count_below(p->passages, p->n, end);
-            const size_t before =
-                p->passages[0] >= start ? 0 : codec_kernels()->count_below(p->passages, n, start);
-            set_passages(p->passages + before, n - before, start, bits);
+            const size_t before = p->passages[0] >= start ? 0 : postings_before(p, start);
+            set_passages(p->passages + before, postings_before(p, end) - before, start, bits);
         }
         if (p->last >= end - 1)
             break;
@@ -91,27 +68,14 @@ static void set_list(const struct work *w, struct postings *p, uint32_t start, u
     }
 }
 
-/* Whether the list has the passage; asked for ascending ones. */
-static bool has(struct postings *p, uint32_t passage)
-{
-    if (!postings_locate(p, passage))
-        return false;
-    if (p->bits != NULL) {
-        const uint32_t bit = passage - p->base;
-        return passage >= p->base && bit / 64 < p->words &&
-               (load_le64(p->bits + bit / 64 * 8) >> bit % 64 & 1) != 0;
-    }
-    const size_t at = codec_kernels()->count_below(p->passages, p->n, passage);
-    return at < p->n && p->passages[at] == passage;
-}
-
 /* Leaves of the bitmap what the list has, looking up each; returns how many. */
 static uint64_t look_up(struct work *w, struct postings *p, uint32_t start)
 {
     uint64_t shared = 0;
+    uint32_t place;
     for (uint32_t i = 0; i < WORDS; i++)
         for (uint64_t word = w->bits[i]; word != 0; word &= word - 1) {
-            if (has(p, start + 64 * i + (uint32_t)__builtin_ctzll(word)))
+            if (postings_holds(p, start + 64 * i + (uint32_t)__builtin_ctzll(word), &place))
                 shared++;
             else
                 w->bits[i] &= ~(word & -word);
@@ -132,14 +96,14 @@ static uint64_t count_any(struct work *w, uint32_t start)
     struct postings *const commonest = &w->lists[w->n - 1];
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i + 1 < w->n; i++)
-        set_list(w, &w->lists[i], start, w->bits);
+        set_list(&w->lists[i], start, w->bits);
     const uint64_t rarer = w->kernels->count(w->bits, WORDS);
     if (rarer == 0)
         return 0;
     if (pays_look_up(commonest, rarer))
         return rarer - look_up(w, commonest, start);
     memset(w->other, 0, sizeof w->other);
-    set_list(w, commonest, start, w->other);
+    set_list(commonest, start, w->other);
     return rarer - w->kernels->count_common(w->bits, w->other, WORDS);
 }
 
@@ -147,7 +111,7 @@ static uint64_t count_any(struct work *w, uint32_t start)
 static uint64_t find_all(struct work *w, uint32_t start)
 {
     memset(w->bits, 0, sizeof w->bits);
-    set_list(w, &w->lists[0], start, w->bits);
+    set_list(&w->lists[0], start, w->bits);
     uint64_t n = w->kernels->count(w->bits, WORDS);
     for (size_t i = 1; i < w->n && n > 0; i++) {
         struct postings *const p = &w->lists[i];
@@ -156,7 +120,7 @@ static uint64_t find_all(struct work *w, uint32_t start)
             continue;
         }
         memset(w->other, 0, sizeof w->other);
-        set_list(w, p, start, w->other);
+        set_list(p, start, w->other);
         n = w->kernels->and_bits(w->bits, w->other, WORDS);
     }
     return n;
@@ -182,7 +146,7 @@ static enum status count_any_passing(struct work *w, uint32_t start, uint64_t *c
 {
     memset(w->bits, 0, sizeof w->bits);
     for (size_t i = 0; i < w->n; i++)
-        set_list(w, &w->lists[i], start, w->bits);
+        set_list(&w->lists[i], start, w->bits);
     return count_passing(w, start, w->kernels->count(w->bits, WORDS), count);
 }
 

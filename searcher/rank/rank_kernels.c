@@ -25,6 +25,13 @@ static void add(uint32_t *sums, uint32_t start, const uint32_t *passages, const 
         sums[passages[i] - start] += units[i];
 }
 
+static void add_bits(uint32_t *sums, const uint64_t *bits, size_t n_words, const uint32_t *units)
+{
+    for (size_t i = 0; i < n_words; i++)
+        for (uint64_t word = bits[i]; word != 0; word &= word - 1)
+            sums[64 * i + (size_t)__builtin_ctzll(word)] += *units++;
+}
+
 static size_t above(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
                     uint32_t *found)
 {
@@ -158,6 +165,7 @@ static size_t common_bits(const uint32_t *passages, size_t n, const uint8_t *bit
 
 const struct rank_kernels rank_kernels_scalar = {
     .add = add,
+    .add_bits = add_bits,
     .above = above,
     .keep_above = keep_above,
     .add_bounds = add_bounds,

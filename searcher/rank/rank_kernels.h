@@ -26,6 +26,10 @@ struct rank_kernels {
     void (*add)(uint32_t *sums, uint32_t start, const uint32_t *passages, const uint32_t *units,
                 size_t n);
 
+    /* The same where the passages are the bits that are set in n_words words: bit i stands for
+     * sums[i], and the first takes units[0]. The window has 64 * n_words sums. */
+    void (*add_bits)(uint32_t *sums, const uint64_t *bits, size_t n_words, const uint32_t *units);
+
     /* The slots of the n sums that are above theta, ascending, and those sums; returns how many.
      * Both arrays have room for n + RANK_SLACK items. */
     size_t (*above)(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots /* OUT */,

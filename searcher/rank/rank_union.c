@@ -2,6 +2,7 @@
 /* rank_union: bounds first, then the ranges that promise most, then the others in order. */
 #include "searcher/rank/rank_union.h"
 
+#include "searcher/rank/bitmap.h"
 #include "searcher/rank/live_ranges.h"
 
 #define WINDOW       16384u /* passages; a multiple of RANGE_PASSAGES */
@@ -22,27 +23,15 @@ struct work {
     uint32_t slots[WINDOW + RANK_SLACK];
     uint32_t found[WINDOW + RANK_SLACK];
     uint32_t units[WINDOW + RANK_SLACK];
+    uint64_t bits[WINDOW / 64]; /* of a list's bitsets in the window, */
+    uint32_t tfs[WINDOW + BLOCK_VALUES];
+    uint32_t lengths[WINDOW + LENGTHS_SLACK];
 };
-
-/* ---- one window ---- */
 
 /* One past the last passage of a window; numbers of passages end before 2^32 does. */
 static uint32_t end_of(uint32_t start, uint32_t passages)
 {
     return start > UINT32_MAX - passages ? UINT32_MAX : start + passages;
-}
-
-/* Adds the postings of a list in [start, end) to the sums. */
-static void add_list(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
-{
-    struct postings *const p = &l->postings;
-    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
-        const uint32_t n = postings_below(p, end);
-        scored_list_units(l, p->passages + p->at, postings_tfs(p) + p->at, n, w->units);
-        w->kernels->add(w->sums, start, p->passages + p->at, w->units, n);
-        w->r->cost.postings += n;
-        postings_skip(p, n);
-    }
 }
 
 static bool has_required(struct work *w, uint32_t passage)
@@ -65,6 +54,21 @@ static enum status offer_found(struct work *w, uint32_t start, size_t n)
     return STATUS_OK;
 }
 
+/* ---- one range ---- */
+
+/* Adds the postings of a list in [start, end), one range, to the sums. */
+static void add_range(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
+{
+    struct postings *const p = &l->postings;
+    for (uint32_t d = postings_seek(p, start); d < end; d = postings_passage(p)) {
+        const uint32_t n = postings_below(p, end);
+        scored_list_units(l, p->passages + p->at, postings_tfs(p) + p->at, n, w->units);
+        w->kernels->add(w->sums, start, p->passages + p->at, w->units, n);
+        w->r->cost.postings += n;
+        postings_skip(p, n);
+    }
+}
+
 /* A single list: its postings need no sums. */
 static enum status offer_list(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
 {
@@ -80,8 +84,6 @@ static enum status offer_list(struct work *w, struct scored_list *l, uint32_t st
     }
     return STATUS_OK;
 }
-
-/* ---- one range ---- */
 
 struct in_range {
     struct scored_list *list;
@@ -151,7 +153,7 @@ static enum status rank_range(struct work *w, uint32_t range, uint32_t bar)
             if (able <= LOOK_UP_MOST)
                 return look_up(w, order + i, n - i, start, rest, bar, able);
         }
-        add_list(w, order[i].list, start, end);
+        add_range(w, order[i].list, start, end);
         rest -= order[i].bound;
     }
     return offer_found(w, start,
@@ -208,17 +210,100 @@ static enum status rank_live(struct work *w)
     return STATUS_OK;
 }
 
+/* ---- windows ---- */
+
+/* Adds the decoded block's postings in [start, end). */
+static void add_decoded(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
+{
+    struct postings *const p = &l->postings;
+    const uint32_t from = p->passages[0] >= start ? 0 : postings_before(p, start);
+    const uint32_t n = postings_before(p, end) - from;
+    if (n == 0)
+        return;
+    scored_list_units(l, p->passages + from, postings_tfs(p) + from, n, w->units);
+    w->kernels->add(w->sums, start, p->passages + from, w->units, n);
+    w->r->cost.postings += n;
+}
+
+/* Bitsets that follow each other in a list, in the window's bitmap, which else is zero. */
+struct run {
+    size_t n;    /* postings */
+    size_t from; /* words of the bitmap that they are in */
+    size_t to;
+};
+
+/* Adds the passages of the run to the sums, and leaves the bitmap zero. */
+static void add_run(struct work *w, const struct scored_list *l, uint32_t start, struct run *run)
+{
+    const uint32_t first = start + 64 * (uint32_t)run->from;
+    const uint64_t left = w->segment->header.passages - first;
+    const size_t n_words = run->to - run->from;
+    uint64_t *const bits = w->bits + run->from;
+    if (run->n == 0)
+        return;
+    if (left < 64 * n_words) { /* none is behind the last, whatever a damaged bitset says */
+        bits[left / 64] &= (1ull << left % 64) - 1;
+        memset(bits + left / 64 + 1, 0, (n_words - left / 64 - 1) * sizeof *bits);
+    }
+    scored_list_units_of_bits(l, first, bits, n_words, w->tfs, w->lengths, w->units);
+    w->kernels->add_bits(w->sums + 64 * run->from, bits, n_words, w->units);
+    w->r->cost.postings += run->n;
+    memset(bits, 0, n_words * sizeof *bits);
+    *run = (struct run){0, 0, 0};
+}
+
+/* Puts the bitset at hand into the run. */
+static void take_bits(struct work *w, struct scored_list *l, uint32_t start, uint32_t end,
+                      struct run *run)
+{
+    struct postings *const p = &l->postings;
+    const uint32_t from = p->base >= start ? 0 : postings_before(p, start);
+    const uint32_t there = postings_before(p, end) - from;
+    const size_t room = WINDOW - run->n; /* a damaged list may have more */
+    const size_t here = there < room ? there : room;
+    const size_t first = p->base >= start ? (p->base - start) / 64 : 0;
+    const size_t behind = ((p->last < end ? p->last : end - 1) - start) / 64 + 1;
+    if (first >= behind) /* a damaged list */
+        return;
+    run->from = run->n == 0 ? first : run->from;
+    run->to = behind > run->to ? behind : run->to;
+    set_bitset(p, start, w->bits, behind);
+    memcpy(w->tfs + run->n, postings_tfs(p) + from, here * sizeof *w->tfs);
+    run->n += here;
+}
+
+/* Adds the postings of a list in [start, end), a window, to the sums: bitsets as they are, many of
+ * their words at a time. */
+static void add_window(struct work *w, struct scored_list *l, uint32_t start, uint32_t end)
+{
+    struct postings *const p = &l->postings;
+    struct run run = {0, 0, 0};
+    for (uint32_t from = start; from < end && postings_locate(p, from);) {
+        if (p->bits != NULL) {
+            take_bits(w, l, start, end, &run);
+        } else {
+            add_run(w, l, start, &run);
+            add_decoded(w, l, start, end);
+        }
+        if (p->last >= end - 1)
+            break;
+        from = p->last + 1;
+    }
+    add_run(w, l, start, &run);
+}
+
 /* Every posting once, whatever the bounds. */
 static enum status rank_windows(struct work *w)
 {
     const uint64_t passages = w->segment->header.passages;
+    memset(w->bits, 0, sizeof w->bits);
     for (uint64_t from = 0; from < passages && !w->r->late; from += WINDOW) {
         TRY(ranking_step(w->r));
         const uint32_t start = (uint32_t)from;
         const uint32_t first = start / RANGE_PASSAGES;
         memset(w->sums, 0, sizeof w->sums);
         for (size_t i = 0; i < w->n; i++)
-            add_list(w, &w->lists[i], start, end_of(start, WINDOW));
+            add_window(w, &w->lists[i], start, end_of(start, WINDOW));
         const uint32_t bar = collector_bar(w->r->collector, start);
         const size_t n = w->kernels->above(w->sums, WINDOW, bar - 1, w->slots, w->found);
         for (size_t i = 0; i < n; i++)

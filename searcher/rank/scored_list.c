@@ -19,6 +19,17 @@ void scored_list_units(const struct scored_list *l, const uint32_t *passages, co
     }
 }
 
+void scored_list_units_of_bits(const struct scored_list *l, uint32_t start, const uint64_t *bits,
+                               size_t n_words, const uint32_t *tfs, uint32_t *lengths,
+                               uint32_t *units)
+{
+    const struct segment *const s = l->context->segment;
+    const unsigned width = s->header.length_width;
+    const size_t n = score_kernels()->lengths_of_bits(
+        s->sections[SECTION_LENS].data + (size_t)start * width, width, bits, n_words, lengths);
+    score_kernels()->contributions(l->context->bm25, l->weight, tfs, lengths, n, units);
+}
+
 /* Enters the codes of the decoded block's postings, from the current one on. */
 static void enter_codes(struct scored_list *l, uint8_t *codes)
 {

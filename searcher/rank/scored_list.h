@@ -6,7 +6,7 @@
  *     struct scored_list list;
  *     TRY(scored_list_open(context, word, weight, &list));
  *     if (list.codes[range] * list.unit + others < bar) ... the range cannot win ...
- *     n = scored_list_take(&list, end, passages, units);       its postings below `end`
+ *     scored_list_units(&list, passages, tfs, n, units);       what n of its postings give
  *
  * Every list has codes: those that the segment stores, or, for a rarer word, codes made of its
  * postings, which are few. Lists live in an arena and borrow from the segment.
@@ -49,6 +49,12 @@ enum status scored_list_open(const struct list_context *context, const struct te
 /* The units of n postings of this word with those passages and frequencies. */
 void scored_list_units(const struct scored_list *l, const uint32_t *passages, const uint32_t *tfs,
                        size_t n, uint32_t *units /* OUT */);
+
+/* The units of those passages whose bits are set, ascending, that have those frequencies: bit i of
+ * n_words words is passage start + i. `lengths` is room for 64 * n_words + LENGTHS_SLACK numbers. */
+void scored_list_units_of_bits(const struct scored_list *l, uint32_t start, const uint64_t *bits,
+                               size_t n_words, const uint32_t *tfs, uint32_t *lengths,
+                               uint32_t *units /* OUT */);
 
 /* A score that at least k passages of the segment have because of this word alone; 0 if nothing is
  * known. For the settings the segment's bounds were made with. */

@@ -341,6 +341,7 @@ Test(codec_kernels, bits_to_numbers)
                          "level %d", level);
             if (n == BLOCK_VALUES)
                 cr_assert_arr_eq(to, expected, sizeof expected, "level %d", level);
+            cr_assert_eq(kernels_of(level)->count_bits(at, words), n, "level %d", level);
         }
     }
     guard_close(&bytes);

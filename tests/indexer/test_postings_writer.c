@@ -232,6 +232,36 @@ static void check_blocks(const struct lists *lists, const struct term_entry *ent
     arena_release(&arena);
 }
 
+/* Whether the list holds some of the passages from 0 on, and which number of a block they are; and,
+ * block by block, how many of it are below a passage. */
+static void check_located(const struct lists *lists, const struct term_entry *entry,
+                          const struct list *l, unsigned seed, const char *what)
+{
+    struct postings p;
+    cr_assert_eq(postings_open(&lists->segment, entry, &p), STATUS_OK);
+    const uint32_t step = 1 + seed_below(&seed, 300);
+    uint32_t i = 0; /* postings below the passage */
+    for (uint32_t d = 0; d < PASSAGES; d += 1 + seed_below(&seed, step)) {
+        uint32_t place;
+        while (i < l->df && l->passages[i] < d)
+            i++;
+        const bool there = i < l->df && l->passages[i] == d;
+        cr_assert_eq(postings_holds(&p, d, &place), there, "%s: passage %u", what, d);
+        if (there) {
+            cr_assert_eq(place, i % BLOCK_VALUES, "%s: passage %u", what, d);
+            cr_assert_eq(postings_tfs(&p)[place], l->tfs[i], "%s: passage %u", what, d);
+        }
+        if (!postings_locate(&p, d))
+            break;
+        const uint32_t first = i / BLOCK_VALUES * BLOCK_VALUES;
+        const uint32_t end = d + seed_below(&seed, 2 * step);
+        uint32_t below = 0;
+        while (below < p.n && l->passages[first + below] < end)
+            below++;
+        cr_assert_eq(postings_before(&p, end), below, "%s: below %u", what, end);
+    }
+}
+
 static void check_best(const struct term_entry *entry, const struct list *l, const char *what)
 {
     static float sorted[PASSAGES];
@@ -287,6 +317,7 @@ static void check_list(const struct lists *lists, const struct list *l, const ch
     check_postings(lists, &entry, l, what);
     check_seeks(lists, &entry, l, seed, what);
     check_blocks(lists, &entry, l, seed, what);
+    check_located(lists, &entry, l, seed, what);
     if (term_entry_is_inline(&entry))
         return;
     check_best(&entry, l, what);

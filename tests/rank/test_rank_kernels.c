@@ -50,8 +50,15 @@ Test(rank_kernels, add)
             const uint32_t *const at = (void *)guard_fit(&g, units, 4 * n);
             memcpy(sums, expected, sizeof sums);
             kernels_of(level)->add(sums, start, passages, at, n);
-            for (size_t i = 0; i < n; i++)
-                before[passages[i] - start] += units[i];
+            uint64_t bits[4096 / 64] = {0};
+            for (size_t i = 0; i < n; i++) {
+                const uint32_t slot = passages[i] - start;
+                before[slot] += units[i];
+                bits[slot / 64] |= 1ull << slot % 64;
+            }
+            cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
+            memcpy(sums, expected, sizeof sums);
+            kernels_of(level)->add_bits(sums, bits, window / 64, at);
             cr_assert_arr_eq(sums, before, window * 4, "level %d", level);
             guard_close(&g);
         }

@@ -218,3 +218,40 @@ Test(score_kernels, gathered_lengths)
     }
     guard_close(&g);
 }
+
+/* Of random bitmaps, some nearly empty; no number is read whose bit is not set. */
+Test(score_kernels, lengths_of_bits)
+{
+    uint64_t random = random_seed("score_kernels/lengths_of_bits");
+    struct guard g;
+    uint8_t column[4 * 640];
+    for (size_t i = 0; i < sizeof column; i++)
+        column[i] = (uint8_t)random_next(&random);
+    guard_open(&g, sizeof column);
+    for (unsigned round = 0; round < 3000; round++) {
+        const unsigned bytes = 1u << round % 3;
+        const size_t n_words = random_below(&random, 10);
+        const unsigned least = random_below(&random, 4);
+        uint64_t bits[10];
+        uint32_t passages[640];
+        uint32_t expected[640];
+        uint32_t n = 0;
+        for (size_t i = 0; i < n_words; i++) {
+            bits[i] = random_next(&random);
+            for (unsigned j = 0; j < least; j++)
+                bits[i] &= random_next(&random);
+        }
+        for (uint32_t i = 0; i < 64 * n_words; i++)
+            if ((bits[i / 64] >> i % 64 & 1) != 0)
+                passages[n++] = i;
+        const size_t reach = n == 0 ? 0 : passages[n - 1] + 1;
+        const uint8_t *const at = guard_fit(&g, column, reach * bytes);
+        lengths_gather(at, bytes, passages, n, expected);
+        for (int level = 0; level <= (int)cpu_best(); level++) {
+            uint32_t lengths[640 + LENGTHS_SLACK];
+            cr_assert_eq(kernels_of(level)->lengths_of_bits(at, bytes, bits, n_words, lengths), n);
+            cr_assert_arr_eq(lengths, expected, n * sizeof *lengths, "level %d", level);
+        }
+    }
+    guard_close(&g);
+}

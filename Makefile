@@ -127,6 +127,15 @@ $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 	$(Q)$(LINK) $(filter %.o,$^) $(LIB) $(LIBS_INDEXER) -o $@
 
 $(OUT)/generate: $(call objects,$(GENERATE_SRC))
+$(OUT)/query_speed $(OUT)/plan_check: $(call objects,$(wildcard bench/queries/*.c))
+
+# For build/plan_check: the library with its ranking changed; all objects made with CFLAGS=-fPIC.
+$(OUT)/libqiao.so: $(LIB)
+	$(Q)$(CC) -shared -Wl,-Bsymbolic -Wl,--whole-archive $< -Wl,--no-whole-archive \
+	    $(LIBS_INDEXER) $(LIBS_SEARCHER) -o $@
+
+$(OUT)/exhaustive.so $(OUT)/same.so: $(LIB) bench/ablations.py
+	$(Q)$(PYTHON) bench/ablations.py --library $@ $(basename $(@F))
 
 $(addprefix $(OUT)/,$(FUZZERS)): $(OUT)/%: $(OUT)/obj/tests/fuzz/%.o $(call objects,$(FUZZ_SRC)) $(LIB)
 	@echo '  LINK $@'
@@ -206,4 +215,4 @@ clean: ## remove all that was built
 	rm -rf build
 
 -include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c \
-    $(wildcard bench/*.c tests/race/*.c tests/large/*.c tests/work/*.c)) $(COUNTED))
+    $(wildcard bench/*.c bench/queries/*.c tests/race/*.c tests/large/*.c tests/work/*.c)) $(COUNTED))

@@ -3,10 +3,14 @@
 """What each part of the ranking is worth: the time of queries with the part taken out.
 
     python3 bench/ablations.py INDEX QUERIES [ROUNDS]
+    python3 bench/ablations.py --library FILE.so exhaustive|same
 
 Each part is taken out alone in a temporary copy of the working tree, whose build/query_speed then
 runs in turn with the whole one's, ROUNDS times (3). Prints a table: mean and p99 in microseconds and
 the ratio of the means, medians of the rounds. Results stay the same (`make test TESTS='plans/*'`).
+
+--library makes a shared library for build/plan_check: of a tree that ranks without any bounds, or of
+this tree as it is.
 """
 import json
 import os
@@ -46,11 +50,27 @@ CASES = [  # name, changes, environment, classes
     ("AVX2", [], {"QIAO_SIMD": "avx2"}, "or and phrase count"),
     ("plain C", [], {"QIAO_SIMD": "scalar"}, "or and phrase count"),
 ]
+EXHAUSTIVE = WINDOWS + [  # no k-th best scores either, and positions of all that match
+    (CONJUNCTION, "w->bounded = count == NULL && ", "w->bounded = false && "),
+    (CONJUNCTION, "const uint32_t bar = bar_at(w, passage);", "const uint32_t bar = 1;"),
+    (CONJUNCTION, "if (most >= bar_at(w, w->matches->passages[i]))", "if (most > 0)"),
+    ("searcher/rank/ranking.c", "if (shape->n_tests == 0 && (shape", "if (false && (shape")]
+LIBRARIES = {"exhaustive": EXHAUSTIVE, "same": []}
 
 
-def build(tree):
-    subprocess.run(["make", "-C", tree, "-j2", "build/query_speed"], check=True,
+def build(tree, target="build/query_speed", *settings):
+    subprocess.run(["make", "-C", tree, "-j2", target, *settings], check=True,
                    stdout=subprocess.DEVNULL)
+
+
+def make_library(path, name):
+    original = pathlib.Path(__file__).resolve().parents[1]
+    with tempfile.TemporaryDirectory(prefix="qiao-library-") as place:
+        tree = pathlib.Path(place) / "tree"
+        shutil.copytree(original, tree, symlinks=True, ignore=shutil.ignore_patterns("build", ".git"))
+        change(original, tree, LIBRARIES[name])
+        build(tree, "build/libqiao.so", "CFLAGS=-fPIC")
+        shutil.copy(tree / "build/libqiao.so", path)
 
 
 def ask(tree, index, queries, classes, environment):
@@ -77,6 +97,8 @@ def restore(original, tree, changes):
 
 
 def main():
+    if sys.argv[1] == "--library":
+        return make_library(sys.argv[2], sys.argv[3])
     index, queries = sys.argv[1:3]
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     original = pathlib.Path(__file__).resolve().parents[1]

@@ -3,63 +3,30 @@
  * query_speed: how long queries take, in process, by class of query and by k.
  *
  *     build/query_speed INDEX QUERIES... [--class NAME]... [-k N]... [--rounds N] [--json]
- *                       [--per-query] [--total]
+ *                       [--per-query] [--total] [--exhaustive]
  *
  * QUERIES are files as `searcher batch` reads them, whose words (letters and digits) make the
- * queries of each class: see `classes`. Every query is asked once to warm up and then `rounds` times
- * (5), all queries in turn; its time is the median of its rounds, from the text to the k best
- * passage numbers. Times are of the wall, in microseconds, over queries with at least one hit.
+ * queries of each class (bench/queries/query_set.h). Every query is asked once to warm up and then
+ * `rounds` times (5), all queries in turn; its time is the median of its rounds, from the text to the
+ * k best passage numbers. Times are of the wall, in microseconds, over queries with at least one hit.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "bench/queries/query_set.h"
 #include "common/base/machine.h"
 #include "searcher/search.h"
-#include "searcher/topics/read_topics.h"
 
-#define WORDS_MOST  64
 #define ROUNDS_MOST 99
-
-struct words {
-    struct span items[WORDS_MOST];
-    size_t n;
-};
-
-struct query_class {
-    const char *name;
-    size_t least; /* words */
-    size_t most;
-    const char *first; /* what stands before the first word, before the others, before the last */
-    const char *others;
-    const char *last;
-    const char *after;
-    bool count;
-};
-
-static const struct query_class classes[] = {
-    {"term", 1, 1, "", "", "", "", false},
-    {"or", 1, WORDS_MOST, "", "", "", "", false},
-    {"or-2-3", 2, 3, "", "", "", "", false},
-    {"or-4-6", 4, 6, "", "", "", "", false},
-    {"or-7", 7, WORDS_MOST, "", "", "", "", false},
-    {"and", 2, WORDS_MOST, "+", "+", "+", "", false},
-    {"mixed", 2, WORDS_MOST, "+", "", "", "", false},
-    {"not", 2, WORDS_MOST, "", "", "-", "", false},
-    {"phrase", 2, WORDS_MOST, "\"", "", "", "\"", false},
-    {"count", 1, WORDS_MOST, "", "", "", "", true},
-    {"count-and", 2, WORDS_MOST, "+", "+", "+", "", true},
-    {"count-phrase", 2, WORDS_MOST, "\"", "", "", "\"", true},
-};
-#define CLASSES (sizeof classes / sizeof *classes)
 
 struct settings {
     const char *index;
     const char *files[16];
     size_t n_files;
-    bool wanted[CLASSES];
+    const struct query_class *classes[16];
+    size_t n_classes;
     size_t ks[8];
     size_t n_ks;
     size_t rounds;
@@ -70,8 +37,7 @@ struct settings {
 };
 
 struct queries {
-    struct buf *texts;
-    size_t n;
+    struct query_set set;
     double *times; /* [query][round] */
     double *medians;
     bool *hit;
@@ -88,57 +54,6 @@ static double now(void)
     struct timespec t;
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
     return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
-}
-
-static struct words words_of(struct span text)
-{
-    struct words w = {.n = 0};
-    size_t start = 0;
-    for (size_t i = 0; i <= text.len; i++) {
-        if (i < text.len && (isalnum(text.data[i]) || text.data[i] >= 0x80))
-            continue;
-        if (i > start && w.n < WORDS_MOST)
-            w.items[w.n++] = span_of(text.data + start, i - start);
-        start = i + 1;
-    }
-    return w;
-}
-
-static void write_query(const struct query_class *c, const struct words *w, struct buf *out)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        const bool last = i + 1 == w->n && i > 0;
-        buf_printf(out, "%s%s%.*s", i == 0 ? "" : " ",
-                   i == 0 ? c->first
-                   : last ? c->last
-                          : c->others,
-                   (int)w->items[i].len, (const char *)w->items[i].data);
-    }
-    buf_append_string(out, c->after);
-}
-
-/* Of the class `term` every word of the files, the first time it comes; else every line. */
-static void add_queries(const struct query_class *c, const struct topics *t, struct queries *q)
-{
-    for (size_t i = 0; i < t->count; i++) {
-        const struct words w = words_of(t->topics[i].text);
-        const bool single = c->most == 1;
-        if (!single && (w.n < c->least || w.n > c->most))
-            continue;
-        for (size_t j = 0; j < (single ? w.n : 1); j++) {
-            struct words one = w;
-            if (single) {
-                one.n = 1;
-                one.items[0] = w.items[j];
-            }
-            q->texts = realloc(q->texts, (q->n + 1) * sizeof *q->texts);
-            if (q->texts == NULL)
-                stop("out of memory");
-            q->texts[q->n] = (struct buf)BUF_INIT;
-            write_query(c, &one, &q->texts[q->n]);
-            q->n++;
-        }
-    }
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -161,19 +76,19 @@ static void measure(struct searcher *s, const struct search_options *options, si
                     struct queries *q)
 {
     struct search_result result = SEARCH_RESULT_INIT;
-    q->times = calloc(q->n * rounds + 1, sizeof *q->times);
-    q->medians = calloc(q->n + 1, sizeof *q->medians);
-    q->hit = calloc(q->n + 1, sizeof *q->hit);
+    q->times = calloc(q->set.n * rounds + 1, sizeof *q->times);
+    q->medians = calloc(q->set.n + 1, sizeof *q->medians);
+    q->hit = calloc(q->set.n + 1, sizeof *q->hit);
     if (q->times == NULL || q->medians == NULL || q->hit == NULL)
         stop("out of memory");
     for (size_t round = 0; round <= rounds; round++)
-        for (size_t i = 0; i < q->n; i++) {
-            const double time = ask(s, options, buf_span(&q->texts[i]), &result);
+        for (size_t i = 0; i < q->set.n; i++) {
+            const double time = ask(s, options, buf_span(&q->set.texts[i]), &result);
             if (round > 0)
                 q->times[i * rounds + round - 1] = time;
             q->hit[i] = options->k == 0 ? result.total > 0 : result.best.n > 0;
         }
-    for (size_t i = 0; i < q->n; i++) {
+    for (size_t i = 0; i < q->set.n; i++) {
         qsort(q->times + i * rounds, rounds, sizeof *q->times, compare_doubles);
         q->medians[i] = q->times[i * rounds + rounds / 2];
     }
@@ -183,13 +98,13 @@ static void measure(struct searcher *s, const struct search_options *options, si
 static void print(const struct settings *o, const struct query_class *c, size_t k,
                   struct queries *q)
 {
-    double *const sorted = calloc(q->n + 1, sizeof *sorted);
+    double *const sorted = calloc(q->set.n + 1, sizeof *sorted);
     double sum = 0;
     size_t n = 0;
-    for (size_t i = 0; sorted != NULL && i < q->n; i++) {
+    for (size_t i = 0; sorted != NULL && i < q->set.n; i++) {
         if (o->per_query)
-            printf("%s\t%zu\t%.1f\t%.*s\n", c->name, k, q->medians[i], (int)q->texts[i].len,
-                   (const char *)q->texts[i].data);
+            printf("%s\t%zu\t%.1f\t%.*s\n", c->name, k, q->medians[i], (int)q->set.texts[i].len,
+                   (const char *)q->set.texts[i].data);
         if (!q->hit[i])
             continue;
         sum += q->medians[i];
@@ -219,13 +134,8 @@ static void print(const struct settings *o, const struct query_class *c, size_t 
 static void run_class(const struct settings *o, const struct query_class *c, struct searcher *s)
 {
     struct queries q = {0};
-    for (size_t i = 0; i < o->n_files; i++) {
-        struct topics *t;
-        if (topics_read(o->files[i], &t) != STATUS_OK)
-            stop(status_message());
-        add_queries(c, t, &q);
-        topics_free(t);
-    }
+    for (size_t i = 0; i < o->n_files; i++)
+        query_set_add(&q.set, c, o->files[i]);
     for (size_t i = 0; i < (c->count ? 1 : o->n_ks); i++) {
         struct search_options options = search_options_of(s);
         options.k = c->count ? 0 : o->ks[i];
@@ -237,22 +147,24 @@ static void run_class(const struct settings *o, const struct query_class *c, str
         free(q.medians);
         free(q.hit);
     }
-    for (size_t i = 0; i < q.n; i++)
-        buf_release(&q.texts[i]);
-    free(q.texts);
+    query_set_release(&q.set);
+}
+
+static void take_class(struct settings *o, const char *name)
+{
+    const struct query_class *const c = query_class_named(name);
+    if (c == NULL || o->n_classes == sizeof o->classes / sizeof *o->classes)
+        stop("no such class, or too many");
+    o->classes[o->n_classes++] = c;
 }
 
 static struct settings read_settings(int argc, char **argv)
 {
     struct settings o = {.rounds = 5};
-    bool any = false;
     for (int i = 1; i < argc; i++) {
         const bool more = i + 1 < argc;
         if (strcmp(argv[i], "--class") == 0 && more) {
-            i++;
-            for (size_t j = 0; j < CLASSES; j++)
-                if (strcmp(argv[i], classes[j].name) == 0)
-                    any = o.wanted[j] = true;
+            take_class(&o, argv[++i]);
         } else if (strcmp(argv[i], "-k") == 0 && more && o.n_ks < 8) {
             o.ks[o.n_ks++] = strtoul(argv[++i], NULL, 10);
         } else if (strcmp(argv[i], "--rounds") == 0 && more) {
@@ -271,8 +183,9 @@ static struct settings read_settings(int argc, char **argv)
             o.files[o.n_files++] = argv[i];
         }
     }
-    for (size_t j = 0; j < CLASSES && !any; j++)
-        o.wanted[j] = true;
+    for (size_t i = 0; o.n_classes == 0 && i < n_query_classes; i++)
+        if (!query_classes[i].line)
+            take_class(&o, query_classes[i].name);
     if (o.n_ks == 0) {
         o.n_ks = 4;
         memcpy(o.ks, (size_t[]){1, 10, 100, 1000}, 4 * sizeof *o.ks);
@@ -296,9 +209,8 @@ int main(int argc, char **argv)
         printf("%.*s\n", (int)record.len, (const char *)record.data);
         buf_release(&record);
     }
-    for (size_t i = 0; i < CLASSES; i++)
-        if (o.wanted[i])
-            run_class(&o, &classes[i], s);
+    for (size_t i = 0; i < o.n_classes; i++)
+        run_class(&o, o.classes[i], s);
     searcher_close(s);
     return 0;
 }

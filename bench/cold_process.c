@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cold_process: how long one query takes from the start of a process to its end.
+ *
+ *     build/cold_process INDEX QUERIES [--runs N] [PROGRAM]
+ *
+ * Starts `PROGRAM query INDEX words` (build/searcher) for N (200) different queries of the file, one
+ * after the other, with the index in the page cache: from posix_spawn to the end of the process,
+ * milliseconds of the wall. Beside it, in turn: `PROGRAM --version`, which starts and opens nothing,
+ * and `true`, which is what this machine takes for any process. Page faults are those of the process.
+ */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common/segment/index.h"
+#include "searcher/topics/read_topics.h"
+
+#define RUNS_MOST 1000
+
+extern char **environ;
+
+struct kind {
+    const char *name;
+    double ms[RUNS_MOST];
+    double cpu_ms;
+    long faults;
+};
+
+static _Noreturn void stop(const char *what)
+{
+    fprintf(stderr, "cold_process: %s\n", what);
+    exit(2);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static double ms_of(struct timeval t)
+{
+    return 1e3 * (double)t.tv_sec + 1e-3 * (double)t.tv_usec;
+}
+
+/* What a program prints is thrown away. */
+static void run(struct kind *kind, size_t number, char *const *argv,
+                const posix_spawn_file_actions_t *actions)
+{
+    struct rusage usage;
+    pid_t child;
+    int status;
+    const double start = now();
+    if (posix_spawnp(&child, argv[0], actions, NULL, argv, environ) != 0)
+        stop("cannot start the program");
+    if (wait4(child, &status, 0, &usage) != child || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
+        stop("the program failed");
+    kind->ms[number] = now() - start;
+    kind->cpu_ms += ms_of(usage.ru_utime) + ms_of(usage.ru_stime);
+    kind->faults += usage.ru_minflt + usage.ru_majflt;
+}
+
+/* Reads every page of the index once. */
+static void warm(const char *path)
+{
+    struct index *index;
+    if (index_open(path, &index) != STATUS_OK || index_check_sums(index) != STATUS_OK)
+        stop(status_message());
+    index_close(index);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void print(struct kind *k, size_t runs)
+{
+    const double n = (double)runs;
+    qsort(k->ms, runs, sizeof *k->ms, compare_doubles);
+    printf("%-10s median %6.3f  p99 %6.3f  least %6.3f  most %6.3f ms   cpu %6.3f ms   %4.0f page "
+           "faults\n",
+           k->name, k->ms[runs / 2], k->ms[runs * 99 / 100], k->ms[0], k->ms[runs - 1],
+           k->cpu_ms / n, (double)k->faults / n);
+}
+
+static void measure(const char *program, const char *index, const struct topics *queries,
+                    size_t runs)
+{
+    static struct kind kinds[3] = {{.name = "query"}, {.name = "--version"}, {.name = "true"}};
+    char *const name = strdup(program);
+    char *const path = strdup(index);
+    posix_spawn_file_actions_t actions;
+    if (name == NULL || path == NULL || posix_spawn_file_actions_init(&actions) != 0 ||
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0) != 0)
+        stop("out of memory");
+    for (size_t i = 0; i < runs; i++) {
+        const struct span text = queries->topics[i % queries->count].text;
+        char *const words = strndup((const char *)text.data, text.len);
+        char ask[] = "query";
+        char version[] = "--version";
+        char nothing[] = "true";
+        run(&kinds[0], i, (char *[]){name, ask, path, words, NULL}, &actions);
+        run(&kinds[1], i, (char *[]){name, version, NULL}, &actions);
+        run(&kinds[2], i, (char *[]){nothing, NULL}, &actions);
+        free(words);
+    }
+    for (size_t i = 0; i < 3; i++)
+        print(&kinds[i], runs);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    free(name);
+    free(path);
+}
+
+int main(int argc, char **argv)
+{
+    const char *words[3] = {NULL, NULL, "build/searcher"};
+    size_t n = 0;
+    size_t runs = 200;
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc)
+            runs = strtoul(argv[++i], NULL, 10);
+        else if (n < 3)
+            words[n++] = argv[i];
+    if (n < 2 || runs < 1 || runs > RUNS_MOST)
+        stop("cold_process INDEX QUERIES [--runs N] [PROGRAM]");
+    struct topics *queries;
+    if (topics_read(words[1], &queries) != STATUS_OK)
+        stop(status_message());
+    if (queries->count == 0)
+        stop("no queries");
+    warm(words[0]);
+    measure(words[2], words[0], queries, runs);
+    topics_free(queries);
+    return 0;
+}

@@ -129,6 +129,8 @@ $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 $(OUT)/generate: $(call objects,$(GENERATE_SRC))
 $(OUT)/query_speed $(OUT)/plan_check: $(call objects,$(wildcard bench/queries/*.c))
 
+$(OUT)/codecs: $(call objects,bench/codecs/codes.c)
+
 # For build/plan_check: the library with its ranking changed; all objects made with CFLAGS=-fPIC.
 $(OUT)/libqiao.so: $(LIB)
 	$(Q)$(CC) -shared -Wl,-Bsymbolic -Wl,--whole-archive $< -Wl,--no-whole-archive \
@@ -215,4 +217,4 @@ clean: ## remove all that was built
 	rm -rf build
 
 -include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TEST_SRC) indexer/main.c searcher/main.c \
-    $(wildcard bench/*.c bench/queries/*.c tests/race/*.c tests/large/*.c tests/work/*.c)) $(COUNTED))
+    $(wildcard bench/*.c bench/*/*.c tests/race/*.c tests/large/*.c tests/work/*.c)) $(COUNTED))

@@ -127,9 +127,10 @@ $(BENCH): $(OUT)/%: $(OUT)/obj/bench/%.o $(LIB)
 	$(Q)$(LINK) $(filter %.o,$^) $(LIB) $(LIBS_INDEXER) -o $@
 
 $(OUT)/generate: $(call objects,$(GENERATE_SRC))
-$(OUT)/query_speed $(OUT)/plan_check: $(call objects,$(wildcard bench/queries/*.c))
+$(addprefix $(OUT)/,query_speed plan_check heaps lookup): $(call objects,$(wildcard bench/queries/*.c))
 
 $(OUT)/codecs: $(call objects,bench/codecs/codes.c)
+$(OUT)/scoring: $(call objects,bench/scoring/ways_avx512.c)
 
 # For build/plan_check: the library with its ranking changed; all objects made with CFLAGS=-fPIC.
 $(OUT)/libqiao.so: $(LIB)

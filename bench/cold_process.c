@@ -2,13 +2,16 @@
 /*
  * cold_process: how long one query takes from the start of a process to its end.
  *
- *     build/cold_process INDEX QUERIES [--runs N] [PROGRAM]
+ *     build/cold_process INDEX QUERIES [--runs N] [--drop] [PROGRAM]
  *
  * Starts `PROGRAM query INDEX words` (build/searcher) for N (200) different queries of the file, one
  * after the other, with the index in the page cache: from posix_spawn to the end of the process,
  * milliseconds of the wall. Beside it, in turn: `PROGRAM --version`, which starts and opens nothing,
  * and `true`, which is what this machine takes for any process. Page faults are those of the process.
+ * --drop: the files of the index are put out of the page cache before each query, so that it comes from
+ * the disk (which may have a cache of its own).
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/segment/index.h"
 #include "searcher/topics/read_topics.h"
@@ -76,6 +80,22 @@ static void warm(const char *path)
     index_close(index);
 }
 
+/* Puts the files of the index out of the page cache. */
+static void drop(const char *path)
+{
+    DIR *const folder = opendir(path);
+    for (struct dirent *e; folder != NULL && (e = readdir(folder)) != NULL;) {
+        const int fd = openat(dirfd(folder), e->d_name, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0 && e->d_name[0] != '.' && posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
+            stop("cannot put the index out of the page cache");
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    if (folder == NULL)
+        stop("cannot read the folder of the index");
+    (void)closedir(folder);
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     const double x = *(const double *)a;
@@ -94,7 +114,7 @@ static void print(struct kind *k, size_t runs)
 }
 
 static void measure(const char *program, const char *index, const struct topics *queries,
-                    size_t runs)
+                    size_t runs, bool dropped)
 {
     static struct kind kinds[3] = {{.name = "query"}, {.name = "--version"}, {.name = "true"}};
     char *const name = strdup(program);
@@ -109,6 +129,8 @@ static void measure(const char *program, const char *index, const struct topics 
         char ask[] = "query";
         char version[] = "--version";
         char nothing[] = "true";
+        if (dropped)
+            drop(index);
         run(&kinds[0], i, (char *[]){name, ask, path, words, NULL}, &actions);
         run(&kinds[1], i, (char *[]){name, version, NULL}, &actions);
         run(&kinds[2], i, (char *[]){nothing, NULL}, &actions);
@@ -126,20 +148,23 @@ int main(int argc, char **argv)
     const char *words[3] = {NULL, NULL, "build/searcher"};
     size_t n = 0;
     size_t runs = 200;
+    bool dropped = false;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc)
             runs = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--drop") == 0)
+            dropped = true;
         else if (n < 3)
             words[n++] = argv[i];
     if (n < 2 || runs < 1 || runs > RUNS_MOST)
-        stop("cold_process INDEX QUERIES [--runs N] [PROGRAM]");
+        stop("cold_process INDEX QUERIES [--runs N] [--drop] [PROGRAM]");
     struct topics *queries;
     if (topics_read(words[1], &queries) != STATUS_OK)
         stop(status_message());
     if (queries->count == 0)
         stop("no queries");
     warm(words[0]);
-    measure(words[2], words[0], queries, runs);
+    measure(words[2], words[0], queries, runs, dropped);
     topics_free(queries);
     return 0;
 }

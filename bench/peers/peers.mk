@@ -16,7 +16,7 @@ PEERS_FLAGS       ?=# more options of peers.py: --plain, --budget SECONDS, --slo
 
 PEERS_DRIVERS = $(sort $(patsubst qiao-%,qiao,$(patsubst lucene-%,lucene,$(PEERS))))
 
-.PHONY: deps-bench bench-peers peers-drivers build/peers/lucene build/peers/tantivy bench-game
+.PHONY: figures deps-bench bench-peers peers-drivers build/peers/lucene build/peers/tantivy bench-game
 
 deps-bench: deps ## install what the comparison with other engines needs
 	@bench/peers/install
@@ -61,6 +61,12 @@ build/peers/tantivy:
 	$(Q)cd bench/peers/tantivy && RUSTFLAGS='-C target-cpu=native' \
 	    CARGO_TARGET_DIR=$(CURDIR)/build/peers/tantivy.d cargo build --quiet --release --locked
 	$(Q)install build/peers/tantivy.d/release/tantivy-driver $@
+
+FIGURES_FROM ?=
+
+figures: ## draw README.md's figures anew (gnuplot; FIGURES_FROM=report.json renews their record)
+	$(if $(FIGURES_FROM),$(PYTHON) bench/peers/figure.py --record '$(FIGURES_FROM)' docs/figures/queries.tsv)
+	$(PYTHON) bench/peers/figure.py docs/figures/queries.tsv docs/figures
 
 build/game/do_query: build/obj/bench/game/do_query.o $(LIB)
 	@mkdir -p $(@D)

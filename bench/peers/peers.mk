@@ -78,4 +78,4 @@ bench-game: all build/game/do_query ## the Search Benchmark Game's protocol (PEE
 	@[ -n '$(PEERS_TSV)' ] || { echo 'bench-game: say PEERS_TSV=FILE (id<TAB>text a line)' >&2; exit 2; }
 	@[ -n '$(GAME_QUERIES)' ] || { echo 'bench-game: say GAME_QUERIES=FILE' >&2; exit 2; }
 	@$(PYTHON) bench/game/play.py --do-query build/game/do_query --tsv '$(PEERS_TSV)' \
-	    --queries '$(GAME_QUERIES)' --index build/game/index
+	    --queries '$(GAME_QUERIES)' --index build/game/index --searcher build/searcher

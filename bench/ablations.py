@@ -37,7 +37,9 @@ CASES = [  # name, changes, environment, classes
     ("ranges in order only", [(UNION, "if (n <= SORTED_MOST) {", "if (false) {"),
                               (CONJUNCTION, "if (w->ranges.n_live <= 4 * FIRST_RANGES)", "if (true)")],
      {}, "or and phrase"),
-    ("no MaxScore inside ranges", [(UNION, "if (rest < bar &&", "if (false &&")], {}, "or"),
+    ("no MaxScore inside ranges", [(UNION, "if (rest < bar) {", "if (false) {")], {}, "or"),
+    ("no looking up of few passages in ranges",
+     [(UNION, "if (able <= LOOK_UP_MOST)", "if (able == 0)")], {}, "or"),
     ("codes of 4 bits", [(LIST, "    if (map->same)\n        return STATUS_OK;\n",
                           "    if (map->same) {\n        for (uint64_t i = 0; i < n; i++)\n"
                           "            room[i] = l->codes[i] == 0 ? 0 : l->codes[i] | 15;\n"

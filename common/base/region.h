@@ -34,7 +34,7 @@ enum status region_reserve(struct region *r /* OUT */, size_t cap, bool huge);
 /* Whether a region that will hold about so many bytes should have huge pages. */
 static inline bool region_huge(size_t bytes)
 {
-    return bytes >= (UINT64_C(16) << 20);
+    return bytes >= (UINT64_C(2) << 20);
 }
 
 /* The next `size` bytes, aligned to 64; NULL if the region is full. */

@@ -97,21 +97,30 @@ void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
     (void)cursor_bytes(c, fixed);
 }
 
-void inline_postings_append(struct buf *out, const struct inline_postings *postings,
-                            bool has_positions)
+uint8_t *inline_postings_put(uint8_t *to, const struct inline_postings *postings,
+                             bool has_positions)
 {
     const uint32_t *positions = postings->positions;
     uint32_t base = 0;
     for (uint32_t i = 0; i < postings->n; i++) {
         const uint32_t tf = postings->tfs[i];
-        buf_put_varint(out, 2 * (uint64_t)(postings->passages[i] - base) + (tf > 1));
+        to += varint_put(to, 2 * (uint64_t)(postings->passages[i] - base) + (tf > 1));
         if (tf > 1)
-            buf_put_varint(out, tf - 2);
+            to += varint_put(to, tf - 2);
         for (uint32_t j = 0; has_positions && j < tf; j++)
-            buf_put_varint(out, j == 0 ? positions[0] : positions[j] - positions[j - 1] - 1);
+            to += varint_put(to, j == 0 ? positions[0] : positions[j] - positions[j - 1] - 1);
         base = postings->passages[i] + 1;
         positions += tf;
     }
+    return to;
+}
+
+void inline_postings_append(struct buf *out, const struct inline_postings *postings,
+                            bool has_positions)
+{
+    uint8_t *const to = buf_reserve(out, INLINE_BYTES);
+    if (to != NULL)
+        out->len += (size_t)(inline_postings_put(to, postings, has_positions) - to);
 }
 
 static void read_positions(struct cursor *c, uint32_t tf, uint32_t *positions)

@@ -57,6 +57,13 @@ void term_entry_read(struct cursor *c, bool has_positions, uint64_t passages,
  * where its own do. */
 void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3] /* IN OUT */);
 
+/* The most bytes of inline postings: numbers of 33 and 32 bits. */
+#define INLINE_BYTES (3 * 5 * INLINE_OCCURRENCES)
+
+/* Writes inline postings, at most INLINE_BYTES; returns their end. */
+uint8_t *inline_postings_put(uint8_t *to, const struct inline_postings *postings,
+                             bool has_positions);
+
 /* Appends inline postings. */
 void inline_postings_append(struct buf *out, const struct inline_postings *postings,
                             bool has_positions);

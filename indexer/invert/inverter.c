@@ -299,39 +299,81 @@ static enum status add_occurrences(struct inverter_seat *s, struct occurrence_sh
     return STATUS_OK;
 }
 
-/* The terms of a sorted bucket, each with its occurrences and forms. */
+/* At most INLINE_OCCURRENCES occurrences as postings. */
+static void rare_postings(struct occurrence_shape shape, const uint64_t *records, size_t n,
+                          uint32_t first_passage, struct inline_postings *out)
+{
+    out->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t passage = first_passage + occurrence_passage(shape, records[i]);
+        out->positions[i] = occurrence_position(shape, records[i]);
+        if (out->n > 0 && out->passages[out->n - 1] == passage) {
+            out->tfs[out->n - 1]++;
+        } else {
+            out->passages[out->n] = passage;
+            out->tfs[out->n++] = 1;
+        }
+    }
+}
+
+/* The words of the walk's next term, their forms to the encoder; false behind the last of the
+ * bucket. *entry is a word of the term, then the first behind it. */
+static bool take_forms(const struct inverter *v, struct inverter_seat *s, bool to_run,
+                       struct bucket_walk *walk, struct bucket_entry *entry)
+{
+    const uint32_t local = entry->local;
+    struct open_form form = {entry->form, 0};
+    bool more = true;
+    for (; more && entry->local == local; more = bucket_walk_next(walk, entry)) {
+        if (!v->forms)
+            continue;
+        if (!span_equal(form.form, entry->form))
+            end_form(s, to_run, &form);
+        form.form = entry->form;
+        form.count += v->seats[entry->table].counts[entry->word];
+    }
+    end_form(s, to_run, &form);
+    return more;
+}
+
+static enum status encode_term(const struct bucket_job *j, struct inverter_seat *s,
+                               struct span term, const uint64_t *records, size_t n)
+{
+    const struct occurrence_shape shape = j->partition->shape;
+    const uint32_t first_passage = j->inverter->run_first_passage;
+    struct inline_postings rare;
+    if (j->writer == NULL) {
+        TRY(add_occurrences(s, shape, records, n, 0, true));
+        return run_encoder_end(&s->runs);
+    }
+    if (n <= INLINE_OCCURRENCES) {
+        rare_postings(shape, records, n, first_passage, &rare);
+        return list_encoder_rare(&s->lists, term, &rare);
+    }
+    list_encoder_begin(&s->lists, term, n);
+    TRY(add_occurrences(s, shape, records, n, first_passage, false));
+    return list_encoder_end(&s->lists);
+}
+
+/* The terms of a sorted bucket, each with its occurrences and forms. Words that were looked up but
+ * are in no passage have neither. */
 static enum status encode_bucket(const struct bucket_job *j, struct inverter_seat *s,
                                  uint32_t bucket)
 {
-    const struct inverter *const v = j->inverter;
     const bool to_run = j->writer == NULL;
     struct bucket_walk walk;
     struct bucket_entry entry;
     bucket_walk_start(&walk, j->partition->order, bucket);
     bool more = bucket_walk_next(&walk, &entry);
     while (more) {
-        const uint32_t local = entry.local;
-        const uint64_t from = s->scratch.starts[local];
-        const size_t n = (size_t)(s->scratch.starts[local + 1] - from);
-        struct open_form form = {entry.form, 0};
+        const struct span term = entry.term;
+        const uint64_t from = s->scratch.starts[entry.local];
+        const size_t n = (size_t)(s->scratch.starts[entry.local + 1] - from);
         if (to_run)
-            run_encoder_begin(&s->runs, entry.term);
-        else
-            list_encoder_begin(&s->lists, entry.term, n);
-        for (; more && entry.local == local; more = bucket_walk_next(&walk, &entry)) {
-            if (!v->forms)
-                continue;
-            if (!span_equal(form.form, entry.form))
-                end_form(s, to_run, &form);
-            form.form = entry.form;
-            form.count += v->seats[entry.table].counts[entry.word];
-        }
-        if (n == 0)
-            continue; /* words that were looked up but are in no passage */
-        end_form(s, to_run, &form);
-        TRY(add_occurrences(s, j->partition->shape, s->scratch.records + from, n,
-                            to_run ? 0 : v->run_first_passage, to_run));
-        TRY(to_run ? run_encoder_end(&s->runs) : list_encoder_end(&s->lists));
+            run_encoder_begin(&s->runs, term);
+        more = take_forms(j->inverter, s, to_run, &walk, &entry);
+        if (n > 0)
+            TRY(encode_term(j, s, term, s->scratch.records + from, n));
     }
     return STATUS_OK;
 }

@@ -72,12 +72,10 @@ void list_encoder_begin(struct list_encoder *e, struct span term, uint64_t most)
     e->base = 0;
     e->max_share = 0;
     e->range = UINT32_MAX;
-    e->n_forms = 0;
     e->best->n = 0;
     e->positions_start = e->part.positions.len;
     buf_clear(&e->bodies);
     buf_clear(&e->directory);
-    buf_clear(&e->term_forms);
 }
 
 static void compute_shares(const struct list_encoder *e, float shares[BLOCK_VALUES])
@@ -334,26 +332,64 @@ static void append_term(struct list_encoder *e, const struct term_entry *entry)
     term_entry_append(&p->terms, entry, e->settings.positions);
     if (!p->terms.failed)
         store_le16(p->terms.data + entry_start - 2, (uint16_t)(p->terms.len - entry_start));
-    if (e->settings.forms) {
-        buf_put_varint(&p->forms, e->n_forms);
-        buf_append_span(&p->forms, buf_span(&e->term_forms));
-    }
+}
+
+/* The forms that were given, to those of all terms. */
+static void append_forms(struct list_encoder *e)
+{
+    buf_put_varint(&e->part.forms, e->n_forms);
+    buf_append_span(&e->part.forms, buf_span(&e->term_forms));
+    buf_clear(&e->term_forms);
+    e->n_forms = 0;
+}
+
+/* A term is complete. */
+static enum status close_term(struct list_encoder *e, uint32_t df)
+{
+    struct list_part *const p = &e->part;
+    if (e->settings.forms)
+        append_forms(e);
+    p->n_terms++;
+    p->n_postings += df;
+    const struct buf *const parts[] = {&p->lists, &p->positions, &p->bounds,    &p->terms,
+                                       &p->forms, &e->bodies,    &e->directory, &e->term_forms};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && e->status == STATUS_OK; i++)
+        if (parts[i]->failed)
+            e->status = buf_status(parts[i]);
+    return e->status;
 }
 
 enum status list_encoder_end(struct list_encoder *e)
 {
-    struct list_part *const p = &e->part;
     struct term_entry entry = {.df = e->df + e->block.n, .cf = e->cf + e->block.n_values};
     if (term_entry_is_inline(&entry))
         append_inline(e, &entry);
     else
         append_list(e, &entry);
     append_term(e, &entry);
-    p->n_terms++;
-    p->n_postings += entry.df;
-    const struct buf *const parts[] = {&p->lists, &p->positions, &p->bounds,    &p->terms,
-                                       &p->forms, &e->bodies,    &e->directory, &e->term_forms};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && e->status == STATUS_OK; i++)
-        e->status = buf_status(parts[i]);
-    return e->status;
+    return close_term(e, entry.df);
+}
+
+/* The row that append_term makes, in one piece. */
+enum status list_encoder_rare(struct list_encoder *e, struct span term,
+                              const struct inline_postings *postings)
+{
+    struct buf *const terms = &e->part.terms;
+    uint8_t *const start = buf_reserve(terms, TERM_ROW_BYTES + term.len + INLINE_BYTES);
+    if (start == NULL)
+        return fail_no_memory();
+    uint8_t *to = start + varint_put(start, term.len);
+    memcpy(to, term.data, term.len);
+    to += term.len;
+    memset(to, 0, 3); /* no bytes in POST, POSI, BNDS */
+    uint8_t *const entry = to + 5;
+    uint32_t cf = 0;
+    for (uint32_t i = 0; i < postings->n; i++)
+        cf += postings->tfs[i];
+    entry[0] = (uint8_t)postings->n; /* varints of one byte */
+    entry[1] = (uint8_t)(cf - postings->n);
+    uint8_t *const end = inline_postings_put(entry + 2, postings, e->settings.positions);
+    store_le16(to + 3, (uint16_t)(end - entry));
+    terms->len += (size_t)(end - start);
+    return close_term(e, postings->n);
 }

@@ -5,11 +5,13 @@
  *
  *     TRY(list_encoder_init(&e, &settings));
  *     for each term in ascending byte order:
+ *         list_encoder_form(&e, form, count); ...        only where forms are kept
  *         list_encoder_begin(&e, term, most);
  *         for each posting, ascending:
  *             list_encoder_add(&e, passage, positions, tf);
- *         list_encoder_form(&e, form, count); ...        only where forms are kept
  *         TRY(list_encoder_end(&e));
+ *     or, for one that is known to have few occurrences, after its forms:
+ *         TRY(list_encoder_rare(&e, term, &postings));
  *     ... e.part ...: postings_writer_append (postings_writer.h) puts parts together
  *     list_part_clear(&e.part); next terms; list_encoder_release(&e);
  *
@@ -100,9 +102,14 @@ static inline void list_encoder_add(struct list_encoder *e, uint32_t passage,
 void list_encoder_add_coded(struct list_encoder *e, uint32_t first, const uint32_t *passages,
                             const uint32_t *tfs, uint32_t n, const uint32_t *values);
 
-/* A form of the open term and how often it occurs. Forms ascend. */
+/* A form of the term that is encoded next, or is open, and how often it occurs. Forms ascend. */
 void list_encoder_form(struct list_encoder *e, struct span form, uint64_t count);
 
 enum status list_encoder_end(struct list_encoder *e);
+
+/* A whole term of at most INLINE_OCCURRENCES occurrences, as most are: the same bytes as through
+ * list_encoder_begin and list_encoder_end, sooner. */
+enum status list_encoder_rare(struct list_encoder *e, struct span term,
+                              const struct inline_postings *postings);
 
 #endif

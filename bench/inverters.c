@@ -25,6 +25,7 @@
 
 struct input {
     struct word_table table;
+    struct analyzer *analyzer;
     struct buf text;
     struct buf words; /* u32 each */
     struct buf ends;  /* of passages, in words */
@@ -49,7 +50,7 @@ static void add_passage(struct input *in, struct span text)
     size_t n;
     tokenizer_init(&t, TOKENIZE_BIGRAMS, text);
     while ((n = tokenizer_fill(&t, tokens, 512)) > 0) {
-        must(word_table_look_up(&in->table, text, tokens, n, words));
+        must(word_table_look_up(&in->table, in->analyzer, text, tokens, n, words));
         buf_append(&in->words, words, n * sizeof *words);
         count += (uint32_t)n;
     }
@@ -62,7 +63,8 @@ static void add_passage(struct input *in, struct span text)
 static void read_input(struct input *in, const char *path)
 {
     *in = (struct input){.text = BUF_INIT, .words = BUF_INIT, .ends = BUF_INIT};
-    must(word_table_init(&in->table, profile_by_name("plain"), (size_t)4 << 30));
+    must(word_table_init(&in->table, (size_t)4 << 30, false));
+    must(analyzer_new(profile_by_name("plain"), &in->analyzer));
     must(file_read_all(path, &in->text));
     const uint8_t *at = in->text.data;
     const uint8_t *const end = at + in->text.len;
@@ -161,7 +163,7 @@ static uint64_t by_arenas(const struct input *in, const struct word_order *order
         }
     uint64_t sum = 0;
     for (uint32_t k = 0; k < in->table.n; k++) {
-        const uint32_t word = (uint32_t)order->words[0][k].value;
+        const uint32_t word = (uint32_t)order->words[k].value;
         struct reading r = {chains[word].first, chains[word].first, SLICE_LEAST};
         if (r.at != NULL)
             r.end = r.at + SLICE_LEAST - sizeof r.at;
@@ -237,10 +239,9 @@ int main(int argc, char **argv)
     struct workers *workers;
     must(workers_new(1, &workers));
     read_input(&in, argv[1]);
-    const struct word_table *const tables[] = {&in.table};
-    must(word_order_make(&order, tables, 1, NULL, workers));
+    must(word_order_make(&order, &in.table, NULL, workers));
     const double words = (double)(in.words.len / sizeof(uint32_t));
-    printf("%u passages, %.0f words, %u distinct\n", in.n_passages, words, in.table.n);
+    printf("%u passages, %.0f words, %u distinct\n", in.n_passages, words, (unsigned)in.table.n);
     for (int i = 0; i < rounds; i++) {
         const double start = clock_process_seconds();
         const uint64_t a = by_arenas(&in, &order);

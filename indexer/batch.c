@@ -207,7 +207,7 @@ static enum status add_passage(struct batch *b, const struct batch_settings *set
     TRY(inverter_add(v, worker, &b->stream, title, n_title));
     TRY(inverter_add(v, worker, &b->stream, body, n_body));
     TRY(inverter_end_passage(v, worker, &b->stream));
-    const uint32_t length = inverter_drops(v, worker)
+    const uint32_t length = inverter_drops(v)
                                 ? count_kept(title, n_title) + count_kept(body, n_body)
                                 : (uint32_t)(n_title + n_body);
     b->passages[b->n_passages++] =

@@ -19,7 +19,7 @@ static int compare_keys(const void *a, const void *b, void *tie)
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
     const struct tie_break *const t = tie;
-    return t->compare(a, b, t->context);
+    return t->compare == NULL ? 0 : t->compare(a, b, t->context);
 }
 
 static void count_bytes(const struct keyed *items, size_t n, size_t counts[8][256])
@@ -91,6 +91,7 @@ enum status key_sort(struct keyed *items, size_t n,
     if (from != items)
         memcpy(items, from, n * sizeof *items);
     free(scratch);
-    break_ties(items, n, &tie);
+    if (compare != NULL)
+        break_ties(items, n, &tie);
     return STATUS_OK;
 }

@@ -17,11 +17,7 @@
 #define JOB_BUCKETS     64u
 
 struct inverter_seat {
-    struct word_table table;
-    /* Of the table when its worker was last through with a batch, for inverter_is_full on another
-     * thread: */
-    atomic_size_t table_bytes;
-    atomic_bool table_full;
+    struct analyzer *analyzer;
     struct region stream;
     struct region buckets; /* what its range of a partition fills */
     uint32_t *counts;      /* occurrences by word, where forms are kept */
@@ -34,12 +30,6 @@ struct inverter_seat {
     struct run_encoder runs;
 };
 
-static void note_table(struct inverter_seat *s)
-{
-    atomic_store_explicit(&s->table_bytes, word_table_bytes(&s->table), memory_order_relaxed);
-    atomic_store_explicit(&s->table_full, s->table.full, memory_order_relaxed);
-}
-
 /* Address space is cheap, and how much of it is touched is inverter_is_full's business: one batch
  * may be as large as one document. Where address space is limited, less must do. */
 static enum status reserve(struct region *r, size_t wanted, size_t least)
@@ -49,11 +39,10 @@ static enum status reserve(struct region *r, size_t wanted, size_t least)
     return region_reserve(r, least, false);
 }
 
-static enum status open_seat(struct inverter_seat *s, const struct inverter_options *o, unsigned n)
+static enum status open_seat(struct inverter_seat *s, const struct inverter_options *o)
 {
     const size_t slack = UINT64_C(4) << 30;
-    TRY(word_table_init(&s->table, o->profile, o->memory * 3 / 8 / n));
-    note_table(s);
+    TRY(analyzer_new(o->profile, &s->analyzer));
     TRY(reserve(&s->stream, o->memory / 2 + slack, o->memory / 2));
     return reserve(&s->buckets, o->memory + 2 * slack, o->memory);
 }
@@ -64,18 +53,19 @@ enum status inverter_init(struct inverter *v, const struct inverter_options *opt
     *v = (struct inverter){
         .options = *options, .workers = workers, .n_seats = workers_count(workers)};
     v->forms = options->profile->stem != STEM_NONE || options->profile->strip_possessive;
-    v->seats = calloc(workers_count(workers), sizeof *v->seats);
+    v->seats = calloc(v->n_seats, sizeof *v->seats);
     if (v->seats == NULL)
         return fail_no_memory();
     run_file_init(&v->runs, options->folder);
-    for (unsigned i = 0; i < workers_count(workers); i++)
-        TRY(open_seat(&v->seats[i], options, workers_count(workers)));
+    TRY(word_table_init(&v->table, options->memory * 3 / 8, v->n_seats > 1));
+    for (unsigned i = 0; i < v->n_seats; i++)
+        TRY(open_seat(&v->seats[i], options));
     return STATUS_OK;
 }
 
 static void close_seat(struct inverter_seat *s)
 {
-    word_table_release(&s->table);
+    analyzer_free(s->analyzer);
     region_release(&s->stream);
     region_release(&s->buckets);
     free(s->counts);
@@ -90,18 +80,19 @@ void inverter_release(struct inverter *v)
         return;
     for (unsigned i = 0; i < v->n_seats; i++)
         close_seat(&v->seats[i]);
+    word_table_release(&v->table);
     run_file_release(&v->runs);
     free(v->seats);
     free(v->streams);
     v->seats = NULL;
 }
 
-/* Makes counts for all words of the table, new ones 0. */
-static enum status grow_counts(struct inverter_seat *s)
+/* Makes counts for n words, new ones 0. */
+static enum status grow_counts(struct inverter_seat *s, uint32_t n)
 {
-    if (s->table.n <= s->counts_cap)
+    if (n <= s->counts_cap)
         return STATUS_OK;
-    const size_t cap = 2 * (size_t)s->table.n + 1024;
+    const size_t cap = 2 * (size_t)n + 1024;
     uint32_t *const counts = realloc(s->counts, cap * sizeof *counts);
     if (counts == NULL)
         return fail_no_memory();
@@ -115,20 +106,20 @@ enum status inverter_look_up(struct inverter *v, unsigned worker, struct span te
                              const struct token *tokens, size_t n, uint32_t *words)
 {
     struct inverter_seat *const s = &v->seats[worker];
-    TRY(word_table_look_up(&s->table, text, tokens, n, words));
-    return v->forms ? grow_counts(s) : STATUS_OK;
+    TRY(word_table_look_up(&v->table, s->analyzer, text, tokens, n, words));
+    return v->forms ? grow_counts(s, v->table.n) : STATUS_OK;
 }
 
-bool inverter_drops(const struct inverter *v, unsigned worker)
+bool inverter_drops(const struct inverter *v)
 {
-    return v->seats[worker].table.any_dropped;
+    return v->table.any_dropped;
 }
 
 void inverter_begin(struct inverter *v, unsigned worker, struct word_stream *stream)
 {
     struct inverter_seat *const s = &v->seats[worker];
     const uint32_t *const words = region_take(&s->stream, 0);
-    *stream = (struct word_stream){.words = words, .table = worker};
+    *stream = (struct word_stream){.words = words};
     buf_clear(&s->ends);
     s->start = 0;
 }
@@ -174,7 +165,6 @@ enum status inverter_end(struct inverter *v, unsigned worker, struct word_stream
     if (s->ends.len > 0)
         memcpy(ends, s->ends.data, s->ends.len);
     stream->ends = ends;
-    note_table(s);
     return STATUS_OK;
 }
 
@@ -204,18 +194,12 @@ static struct occurrence_shape shape_of(const struct inverter *v, unsigned local
 
 bool inverter_is_full(const struct inverter *v)
 {
-    size_t tables = 0;
-    bool full = false;
-    for (unsigned i = 0; i < v->n_seats; i++) {
-        const struct inverter_seat *const s = &v->seats[i];
-        tables += atomic_load_explicit(&s->table_bytes, memory_order_relaxed);
-        full |= atomic_load_explicit(&s->table_full, memory_order_relaxed);
-    }
+    bool full = atomic_load_explicit(&v->table.full, memory_order_relaxed);
     /* Terms of a bucket take at most 16 bits or so. */
     const struct occurrence_shape shape = shape_of(v, 17);
     full |= shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS;
     const size_t bytes_a_word = BYTES_A_WORD + occurrence_bytes(shape);
-    return full || tables + bytes_a_word * v->n_words > v->options.memory;
+    return full || word_table_bytes(&v->table) + bytes_a_word * v->n_words > v->options.memory;
 }
 
 /* --- buckets into lists or runs --- */
@@ -330,7 +314,9 @@ static bool take_forms(const struct inverter *v, struct inverter_seat *s, bool t
         if (!span_equal(form.form, entry->form))
             end_form(s, to_run, &form);
         form.form = entry->form;
-        form.count += v->seats[entry->table].counts[entry->word];
+        for (unsigned i = 0; i < v->n_seats; i++)
+            if (entry->word < v->seats[i].counts_cap)
+                form.count += v->seats[i].counts[entry->word];
     }
     end_form(s, to_run, &form);
     return more;
@@ -484,68 +470,71 @@ static enum status encode_buckets(struct inverter *v, const struct partition *p,
 }
 
 /* Every how many streams are looked at for heavy words. */
-#define GUESS_STREAMS 8u
+#define GUESS_STREAMS 16u
 /* A term of so many occurrences has a bucket of its own. */
 #define HEAVY_OCCURRENCES 8192u
 
-/* Which words are heavy, by a sample of the streams; arrays by table (heap). */
-static enum status guess_heavy(const struct inverter *v, bool *heavy[WORKERS_MOST])
+/* Which words are heavy, by a sample of the streams (heap). */
+static enum status guess_heavy(const struct inverter *v, bool **out)
 {
-    for (unsigned t = 0; t < v->n_seats; t++) {
-        const uint32_t n_words = v->seats[t].table.n;
-        uint32_t *const counts = calloc((size_t)n_words + 1, sizeof *counts);
-        heavy[t] = calloc((size_t)n_words + 1, sizeof *heavy[t]);
-        if (counts == NULL || heavy[t] == NULL) {
-            free(counts);
-            return fail_no_memory();
-        }
-        size_t seen = 0;
-        for (size_t i = 0; i < v->n_streams; i++) {
-            const struct word_stream *const s = &v->streams[i];
-            if (s->table != t || seen++ % GUESS_STREAMS != 0)
-                continue;
-            for (uint64_t k = 0; k < s->n; k++)
-                if (s->words[k] != WORD_DROPPED)
-                    counts[s->words[k]]++;
-        }
-        for (uint32_t w = 0; w < n_words; w++)
-            heavy[t][w] = counts[w] >= HEAVY_OCCURRENCES / GUESS_STREAMS;
+    const uint32_t n_words = v->table.n;
+    uint32_t *const counts = calloc((size_t)n_words + 1, sizeof *counts);
+    bool *const heavy = calloc((size_t)n_words + 1, sizeof *heavy);
+    *out = heavy;
+    if (counts == NULL || heavy == NULL) {
         free(counts);
+        return fail_no_memory();
     }
+    for (size_t i = 0; i < v->n_streams; i += GUESS_STREAMS) {
+        const struct word_stream *const s = &v->streams[i];
+        for (uint64_t k = 0; k < s->n; k++)
+            if (s->words[k] != WORD_DROPPED)
+                counts[s->words[k]]++;
+    }
+    for (uint32_t w = 0; w < n_words; w++)
+        heavy[w] = counts[w] >= HEAVY_OCCURRENCES / GUESS_STREAMS;
+    free(counts);
     return STATUS_OK;
+}
+
+static enum status make_order(struct inverter *v, struct word_order *order)
+{
+    bool *heavy = NULL;
+    const double start = clock_process_seconds();
+    word_table_trim(&v->table);
+    enum status status = guess_heavy(v, &heavy);
+    if (status == STATUS_OK)
+        status = word_order_make(order, &v->table, heavy, v->workers);
+    free(heavy);
+    v->seconds.sort += clock_process_seconds() - start;
+    return status;
+}
+
+static enum status make_partition(struct inverter *v, const struct word_order *order,
+                                  struct partition *partition)
+{
+    struct region regions[WORKERS_MOST];
+    const double start = clock_process_seconds();
+    const struct occurrence_shape shape = shape_of(v, order->local_bits);
+    if (shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS)
+        return fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
+                    v->n_passages, v->longest);
+    for (unsigned i = 0; i < v->n_seats; i++)
+        regions[i] = v->seats[i].buckets;
+    const enum status status = partition_make(partition, order, v->streams, v->n_streams, shape,
+                                              true, regions, v->workers);
+    v->seconds.invert += clock_process_seconds() - start;
+    return status;
 }
 
 /* Sorts the words, then their occurrences, and encodes them. */
 static enum status invert(struct inverter *v, struct postings_writer *writer)
 {
-    const struct word_table *tables[WORKERS_MOST];
-    struct region regions[WORKERS_MOST];
     struct word_order order = {0};
     struct partition partition = {0};
-    const unsigned n = v->n_seats;
-    for (unsigned i = 0; i < n; i++) {
-        tables[i] = &v->seats[i].table;
-        regions[i] = v->seats[i].buckets;
-    }
-    bool *heavy[WORKERS_MOST] = {NULL};
-    const double start = clock_process_seconds();
-    enum status status = guess_heavy(v, heavy);
+    enum status status = make_order(v, &order);
     if (status == STATUS_OK)
-        status = word_order_make(&order, tables, n, (const bool *const *)heavy, v->workers);
-    for (unsigned i = 0; i < n; i++)
-        free(heavy[i]);
-    const double ordered = clock_process_seconds();
-    v->seconds.sort += ordered - start;
-    if (status == STATUS_OK) {
-        const struct occurrence_shape shape = shape_of(v, order.local_bits);
-        if (shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS)
-            status = fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
-                          v->n_passages, v->longest);
-        else
-            status = partition_make(&partition, &order, v->streams, v->n_streams, shape, true,
-                                    regions, v->workers);
-    }
-    v->seconds.invert += clock_process_seconds() - ordered;
+        status = make_partition(v, &order, &partition);
     if (status == STATUS_OK)
         status = encode_buckets(v, &partition, writer);
     partition_release(&partition);
@@ -553,7 +542,7 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
     return status;
 }
 
-/* Forgets what the tables and streams hold. */
+/* Forgets what the table and the streams hold. */
 static enum status empty(struct inverter *v)
 {
     for (unsigned i = 0; i < v->n_seats; i++) {
@@ -561,9 +550,8 @@ static enum status empty(struct inverter *v)
         if (s->counts != NULL)
             memset(s->counts, 0, s->counts_cap * sizeof *s->counts);
         region_clear(&s->stream);
-        TRY(word_table_clear(&s->table));
-        note_table(s);
     }
+    TRY(word_table_clear(&v->table));
     v->run_first_passage += v->n_passages;
     v->n_passages = 0;
     v->n_streams = 0;
@@ -601,7 +589,7 @@ static enum status write_from_memory(struct inverter *v, const struct postings_s
     return status;
 }
 
-/* Before the merge, memory of the tables and streams goes back. */
+/* Before the merge, memory of the table and the streams goes back. */
 static enum status write_from_runs(struct inverter *v, const struct postings_settings *settings,
                                    struct postings_writer *writer)
 {
@@ -610,6 +598,7 @@ static enum status write_from_runs(struct inverter *v, const struct postings_set
         close_seat(&v->seats[i]);
         v->seats[i] = (struct inverter_seat){.start = 0};
     }
+    word_table_release(&v->table);
     return merge_runs(&v->runs, settings, v->options.memory / 4, v->workers, writer,
                       &v->seconds.merge);
 }

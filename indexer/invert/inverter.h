@@ -3,7 +3,7 @@
  * inverter: passages of words in, encoded postings of all terms out, within a cap of memory.
  *
  *     TRY(inverter_init(&v, &options, workers));
- *     on worker w:                                     each worker has its own table and stream
+ *     on worker w:                                     each worker has its own stream
  *         TRY(inverter_look_up(&v, w, text, tokens, n, words));
  *         inverter_begin(&v, w, &stream);
  *         for each passage: inverter_add(&v, w, &stream, words, n); ... inverter_end_passage(...)
@@ -44,6 +44,7 @@ struct inverter_seat; /* of a worker */
 struct inverter {
     struct inverter_options options;
     struct workers *workers;
+    struct word_table table;     /* of all workers */
     struct inverter_seat *seats; /* one a worker */
     unsigned n_seats;
     bool forms; /* terms are not their own forms */
@@ -66,8 +67,8 @@ void inverter_release(struct inverter *v); /* fine on a zeroed one */
 enum status inverter_look_up(struct inverter *v, unsigned worker, struct span text,
                              const struct token *tokens, size_t n, uint32_t *words /* OUT */);
 
-/* Whether worker w's table has removed a token: else no word is WORD_DROPPED. */
-bool inverter_drops(const struct inverter *v, unsigned worker);
+/* Whether a token was removed: else no word that look-ups gave so far is WORD_DROPPED. */
+bool inverter_drops(const struct inverter *v);
 
 void inverter_begin(struct inverter *v, unsigned worker, struct word_stream *stream /* OUT */);
 enum status inverter_add(struct inverter *v, unsigned worker, struct word_stream *stream,

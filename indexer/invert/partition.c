@@ -98,7 +98,7 @@ static void spend_stream(struct range_job *j, const struct word_stream *s)
 static enum status take_stream(struct range_job *j, const struct word_stream *s)
 {
     const struct occurrence_shape shape = j->partition->shape;
-    const uint32_t *const places = j->partition->order->places[s->table];
+    const uint32_t *const places = j->partition->order->places;
     const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
     const unsigned shift = shape.passage_bits + shape.position_bits;
     uint8_t **const ends = j->ends;

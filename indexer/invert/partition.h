@@ -23,14 +23,12 @@
 
 /* The words of some consecutive passages, as one worker resolved them. */
 struct word_stream {
-    const uint32_t
-        *words;           /* of table `table`; WORD_DROPPED takes a position and is no occurrence */
-    const uint32_t *ends; /* of each passage, in words */
+    const uint32_t *words; /* WORD_DROPPED takes a position and is no occurrence */
+    const uint32_t *ends;  /* of each passage, in words */
     uint32_t n_passages;
     uint32_t first_passage; /* within the run */
     uint64_t n;             /* words */
-    uint32_t table;
-    uint32_t longest; /* words of the longest passage */
+    uint32_t longest;       /* words of the longest passage */
 };
 
 #define OCCURRENCE_BITS 63u

@@ -2,12 +2,15 @@
 /*
  * word_slots: the hash tables of word_table: tokens of at most 28 bytes to numbers.
  *
- *     TRY(short_slots_init(&s)); ... s.seeds: the caller's ...
+ *     TRY(word_slots_init(&s, sizeof(struct short_slot)));
  *     struct short_key key = short_key_of(bytes, len, ascii);      1 to 12 bytes; 16 may be read
- *     struct short_slot *slot = short_find(&s, key, short_hash(seeds, key));
- *     slot->first == 0: it is free, and where the key belongs
+ *     if (!short_find(word_slots_newest(&s), key, short_hash(seeds, key), &slot))
+ *         short_fill(slot, key, word);
+ *     word_slots_release(&s);
  *
- * and the same with long_ for 13 to 28 bytes. A key is the bytes themselves, ASCII letters in lower
+ * and the same with long_ for 13 to 28 bytes. One thread at a time fills slots and adds arrays, while
+ * others find: a slot that is not free holds its whole word and never changes, and an array that was
+ * outgrown is kept, where those who still look into it miss only words that are new. A key is the bytes themselves, ASCII letters in lower
  * case, zeros behind them (a token holds no NUL), so that equal keys are equal words; with the
  * number they fill 16 or 32 bytes, so that a hit touches one cache line. Open addressing with linear
  * probing; the hash is the folded 128-bit product of both halves of a key, each masked by a random
@@ -16,6 +19,7 @@
 #ifndef QIAO_INDEXER_INVERT_WORD_SLOTS_H
 #define QIAO_INDEXER_INVERT_WORD_SLOTS_H
 
+#include <stdatomic.h>
 #include <string.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -34,7 +38,7 @@ struct short_key {
 };
 
 struct short_slot {
-    uint64_t first; /* 0: free */
+    _Atomic uint64_t first; /* 0: free; written last */
     uint32_t rest;
     uint32_t word;
 };
@@ -44,7 +48,8 @@ struct long_key {
 };
 
 struct long_slot {
-    uint64_t parts[3]; /* parts[0] 0: free */
+    _Atomic uint64_t first; /* 0: free; written last */
+    uint64_t parts[2];
     uint32_t rest;
     uint32_t word;
 };
@@ -52,40 +57,107 @@ struct long_slot {
 _Static_assert(sizeof(struct short_slot) == 16 && sizeof(struct long_slot) == 32,
                "no slot straddles two cache lines");
 
-/* Slots of one kind. */
-struct word_slots {
+/* Each array is twice as large as the one before it: address space ends first. */
+#define SLOT_ARRAYS_MOST 40u
+
+struct slot_array {
     struct region memory; /* zero at first */
     uint64_t mask;        /* slots less one */
-    uint64_t n;           /* taken */
 };
 
-static inline enum status word_slots_new(struct word_slots *s, uint64_t n, size_t slot_bytes)
+/* Slots of one kind. */
+struct word_slots {
+    struct slot_array arrays[SLOT_ARRAYS_MOST];
+    atomic_uint newest; /* of the arrays; it holds all words */
+    size_t slot_bytes;
+    uint64_t n;   /* words */
+    size_t bytes; /* of all arrays that are kept */
+};
+
+static inline const struct slot_array *word_slots_newest(const struct word_slots *s)
 {
-    const size_t bytes = (size_t)n * slot_bytes;
-    *s = (struct word_slots){.mask = n - 1};
-    return region_reserve(&s->memory, bytes, region_huge(bytes));
+    return &s->arrays[atomic_load_explicit(&s->newest, memory_order_acquire)];
 }
 
-static inline struct short_slot *short_slots(const struct word_slots *s)
+static inline enum status word_slots_make(struct word_slots *s, unsigned array, uint64_t n)
 {
-    return (struct short_slot *)(void *)s->memory.base;
+    const size_t bytes = (size_t)n * s->slot_bytes;
+    TRY(region_reserve(&s->arrays[array].memory, bytes, region_huge(bytes)));
+    s->arrays[array].mask = n - 1;
+    s->bytes += bytes;
+    return STATUS_OK;
 }
 
-static inline struct long_slot *long_slots(const struct word_slots *s)
+static inline enum status word_slots_init(struct word_slots *s /* OUT */, size_t slot_bytes)
 {
-    return (struct long_slot *)(void *)s->memory.base;
+    *s = (struct word_slots){.slot_bytes = slot_bytes};
+    return word_slots_make(s, 0, WORD_SLOTS_FIRST);
+}
+
+static inline size_t word_slots_newest_bytes(const struct word_slots *s)
+{
+    return (size_t)(word_slots_newest(s)->mask + 1) * s->slot_bytes;
+}
+
+/* Drops the arrays that were outgrown: nobody is looking. */
+static inline void word_slots_trim(struct word_slots *s)
+{
+    for (unsigned i = 0; i < s->newest; i++)
+        region_release(&s->arrays[i].memory);
+    s->bytes = word_slots_newest_bytes(s);
+}
+
+/* Fine on a zeroed one. */
+static inline void word_slots_release(struct word_slots *s)
+{
+    for (unsigned i = 0; i < SLOT_ARRAYS_MOST; i++)
+        region_release(&s->arrays[i].memory);
+}
+
+/* Empty slots, fewer than there were if these alone would fill half of `most` bytes: an array grows as
+ * far as a batch needs, however little it may hold. Nobody is looking. */
+static inline enum status word_slots_clear(struct word_slots *s, size_t most)
+{
+    word_slots_trim(s);
+    struct slot_array *const newest = &s->arrays[s->newest];
+    const uint64_t slots = newest->mask + 1;
+    uint64_t n = slots;
+    while (n > WORD_SLOTS_FIRST && n * s->slot_bytes > most / 2)
+        n /= 2;
+    if (n < slots) {
+        word_slots_release(s);
+        *s = (struct word_slots){.slot_bytes = s->slot_bytes};
+        return word_slots_make(s, 0, n);
+    }
+    memset(newest->memory.base, 0, (size_t)n * s->slot_bytes);
+    const struct slot_array kept = *newest;
+    *newest = (struct slot_array){.mask = 0};
+    s->arrays[0] = kept;
+    s->newest = 0;
+    s->n = 0;
+    return STATUS_OK;
+}
+
+static inline struct short_slot *short_slots(const struct slot_array *a)
+{
+    return (struct short_slot *)(void *)a->memory.base;
+}
+
+static inline struct long_slot *long_slots(const struct slot_array *a)
+{
+    return (struct long_slot *)(void *)a->memory.base;
 }
 
 /* Whether another word needs more slots: they are at most 5/8 full. */
 static inline bool word_slots_crowded(const struct word_slots *s)
 {
-    return 8 * s->n > 5 * (s->mask + 1);
+    return 8 * s->n > 5 * (word_slots_newest(s)->mask + 1);
 }
 
 /* Whether that comes soon. */
 static inline bool word_slots_nearly_crowded(const struct word_slots *s)
 {
-    return 16 * s->n > 9 * (s->mask + 1);
+    return 16 * s->n > 9 * (word_slots_newest(s)->mask + 1);
 }
 
 /* ---- keys ---- */
@@ -193,31 +265,51 @@ static inline uint64_t long_hash(const uint64_t seeds[4], const struct long_key 
 
 /* ---- slots ---- */
 
-/* The slot of the key, or the free one where it belongs. */
-static inline struct short_slot *short_find(const struct word_slots *s, struct short_key key,
-                                            uint64_t hash)
+/* Whether the key is there: in *slot, or else *slot was free, and is where it belongs. */
+static inline bool short_find(const struct slot_array *a, struct short_key key, uint64_t hash,
+                              struct short_slot **slot /* OUT */)
 {
-    struct short_slot *const slots = short_slots(s);
-    uint64_t at = hash & s->mask;
-    while (slots[at].first != 0 && (slots[at].first != key.first || slots[at].rest != key.rest))
-        at = (at + 1) & s->mask;
-    return &slots[at];
+    struct short_slot *const slots = short_slots(a);
+    for (uint64_t at = hash & a->mask;; at = (at + 1) & a->mask) {
+        const uint64_t first = atomic_load_explicit(&slots[at].first, memory_order_acquire);
+        *slot = &slots[at];
+        if (first == 0)
+            return false;
+        if (first == key.first && slots[at].rest == key.rest)
+            return true;
+    }
 }
 
-static inline bool long_slot_holds(const struct long_slot *slot, const struct long_key *key)
+static inline void short_fill(struct short_slot *slot, struct short_key key, uint32_t word)
 {
-    return slot->parts[0] == key->parts[0] && slot->parts[1] == key->parts[1] &&
-           slot->parts[2] == key->parts[2] && slot->rest == key->parts[3];
+    slot->rest = key.rest;
+    slot->word = word;
+    atomic_store_explicit(&slot->first, key.first, memory_order_release);
 }
 
-static inline struct long_slot *long_find(const struct word_slots *s, const struct long_key *key,
-                                          uint64_t hash)
+static inline bool long_find(const struct slot_array *a, const struct long_key *key, uint64_t hash,
+                             struct long_slot **slot /* OUT */)
 {
-    struct long_slot *const slots = long_slots(s);
-    uint64_t at = hash & s->mask;
-    while (slots[at].parts[0] != 0 && !long_slot_holds(&slots[at], key))
-        at = (at + 1) & s->mask;
-    return &slots[at];
+    struct long_slot *const slots = long_slots(a);
+    for (uint64_t at = hash & a->mask;; at = (at + 1) & a->mask) {
+        const struct long_slot *const s = &slots[at];
+        const uint64_t first = atomic_load_explicit(&s->first, memory_order_acquire);
+        *slot = &slots[at];
+        if (first == 0)
+            return false;
+        if (first == key->parts[0] && s->parts[0] == key->parts[1] &&
+            s->parts[1] == key->parts[2] && s->rest == key->parts[3])
+            return true;
+    }
+}
+
+static inline void long_fill(struct long_slot *slot, const struct long_key *key, uint32_t word)
+{
+    slot->parts[0] = key->parts[1];
+    slot->parts[1] = key->parts[2];
+    slot->rest = (uint32_t)key->parts[3];
+    slot->word = word;
+    atomic_store_explicit(&slot->first, key->parts[0], memory_order_release);
 }
 
 #endif

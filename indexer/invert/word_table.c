@@ -28,118 +28,120 @@ static uint64_t draw(const void *fallback)
     return value;
 }
 
-enum status word_table_init(struct word_table *t, const struct profile *profile, size_t most)
+static enum status make_parts(struct word_table *t)
 {
-    *t = (struct word_table){.most = most};
-    for (size_t i = 0; i < sizeof t->seeds / sizeof t->seeds[0]; i++)
-        t->seeds[i] = draw(&t->seeds[i]);
-    TRY(analyzer_new(profile, &t->analyzer));
+    const size_t room = 2 * t->most + SLACK_BYTES;
     TRY(string_table_init(&t->longer));
-    const size_t room = 2 * most + SLACK_BYTES;
     TRY(region_reserve(&t->words, room, false));
     TRY(region_reserve(&t->strings, room < UINT32_MAX ? room : UINT32_MAX, false));
-    TRY(word_slots_new(&t->shorts, WORD_SLOTS_FIRST, sizeof(struct short_slot)));
-    return word_slots_new(&t->longs, WORD_SLOTS_FIRST, sizeof(struct long_slot));
+    TRY(word_slots_init(&t->shorts, sizeof(struct short_slot)));
+    return word_slots_init(&t->longs, sizeof(struct long_slot));
+}
+
+static void note_bytes(struct word_table *t)
+{
+    const size_t bytes = t->shorts.bytes + t->longs.bytes + t->words.used + t->strings.used +
+                         string_table_bytes(&t->longer) + t->longer_cap * sizeof *t->longer_words;
+    atomic_store_explicit(&t->bytes, bytes, memory_order_relaxed);
+}
+
+enum status word_table_init(struct word_table *t, size_t most, bool shared)
+{
+    memset(t, 0, sizeof *t);
+    t->most = most;
+    t->shared = shared;
+    for (size_t i = 0; i < sizeof t->seeds / sizeof t->seeds[0]; i++)
+        t->seeds[i] = draw(&t->seeds[i]);
+    pthread_mutexattr_t kind;
+    (void)pthread_mutexattr_init(&kind);
+    /* It is held for a moment: wait a moment before sleeping. */
+    (void)pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ADAPTIVE_NP);
+    (void)pthread_mutex_init(&t->lock, &kind);
+    (void)pthread_mutexattr_destroy(&kind);
+    TRY(make_parts(t));
+    note_bytes(t);
+    return STATUS_OK;
 }
 
 void word_table_release(struct word_table *t)
 {
-    analyzer_free(t->analyzer);
     string_table_release(&t->longer);
-    region_release(&t->shorts.memory);
-    region_release(&t->longs.memory);
+    word_slots_release(&t->shorts);
+    word_slots_release(&t->longs);
     region_release(&t->words);
     region_release(&t->strings);
     free(t->longer_words);
-    *t = (struct word_table){0};
-}
-
-/* Empty slots, fewer than there were if these alone would fill half of the table: it grows as far as
- * a batch needs, however little it may hold. */
-static enum status clear_slots(struct word_slots *s, size_t slot_bytes, size_t most)
-{
-    uint64_t n = s->mask + 1;
-    while (n > WORD_SLOTS_FIRST && n * slot_bytes > most / 2)
-        n /= 2;
-    if (n == s->mask + 1) {
-        memset(s->memory.base, 0, (size_t)n * slot_bytes);
-        s->n = 0;
-        return STATUS_OK;
-    }
-    struct word_slots fresh;
-    TRY(word_slots_new(&fresh, n, slot_bytes));
-    region_release(&s->memory);
-    *s = fresh;
-    return STATUS_OK;
+    if (t->most > 0)
+        (void)pthread_mutex_destroy(&t->lock);
+    memset(t, 0, sizeof *t);
 }
 
 enum status word_table_clear(struct word_table *t)
 {
-    TRY(clear_slots(&t->shorts, sizeof(struct short_slot), t->most));
-    TRY(clear_slots(&t->longs, sizeof(struct long_slot), t->most / 2));
+    TRY(word_slots_clear(&t->shorts, t->most));
+    TRY(word_slots_clear(&t->longs, t->most / 2));
     region_clear(&t->words);
     region_clear(&t->strings);
     t->n = 0;
     t->any_dropped = false;
     t->full = false;
     string_table_release(&t->longer);
-    return string_table_init(&t->longer);
+    TRY(string_table_init(&t->longer));
+    note_bytes(t);
+    return STATUS_OK;
 }
 
-static size_t short_bytes(const struct word_table *t)
+void word_table_trim(struct word_table *t)
 {
-    return (size_t)(t->shorts.mask + 1) * sizeof(struct short_slot);
+    word_slots_trim(&t->shorts);
+    word_slots_trim(&t->longs);
+    note_bytes(t);
 }
 
-static size_t long_bytes(const struct word_table *t)
-{
-    return (size_t)(t->longs.mask + 1) * sizeof(struct long_slot);
-}
-
-size_t word_table_bytes(const struct word_table *t)
-{
-    return short_bytes(t) + long_bytes(t) + t->words.used + t->strings.used +
-           string_table_bytes(&t->longer) + t->longer_cap * sizeof *t->longer_words;
-}
-
+/* The next array, with all words of the newest; whoever comes later looks there. */
 static enum status grow_shorts(struct word_table *t)
 {
-    const struct word_slots old = t->shorts;
-    struct word_slots grown;
-    TRY(word_slots_new(&grown, 2 * (old.mask + 1), sizeof(struct short_slot)));
-    for (uint64_t i = 0; i <= old.mask; i++) {
-        const struct short_slot *const slot = &short_slots(&old)[i];
+    struct word_slots *const s = &t->shorts;
+    const struct slot_array *const old = word_slots_newest(s);
+    const unsigned next = s->newest + 1;
+    TRY(word_slots_make(s, next, 2 * (old->mask + 1)));
+    for (uint64_t i = 0; i <= old->mask; i++) {
+        const struct short_slot *const slot = &short_slots(old)[i];
         const struct short_key key = {slot->first, slot->rest};
-        if (slot->first != 0)
-            *short_find(&grown, key, short_hash(t->seeds, key)) = *slot;
+        struct short_slot *to;
+        if (key.first != 0 && !short_find(&s->arrays[next], key, short_hash(t->seeds, key), &to))
+            short_fill(to, key, slot->word);
     }
-    grown.n = old.n;
-    region_release(&t->shorts.memory);
-    t->shorts = grown;
+    atomic_store_explicit(&s->newest, next, memory_order_release);
+    if (!t->shared)
+        word_slots_trim(s);
     return STATUS_OK;
 }
 
 static enum status grow_longs(struct word_table *t)
 {
-    const struct word_slots old = t->longs;
-    struct word_slots grown;
-    TRY(word_slots_new(&grown, 2 * (old.mask + 1), sizeof(struct long_slot)));
-    for (uint64_t i = 0; i <= old.mask; i++) {
-        const struct long_slot *const slot = &long_slots(&old)[i];
-        const struct long_key key = {{slot->parts[0], slot->parts[1], slot->parts[2], slot->rest}};
-        if (slot->parts[0] != 0)
-            *long_find(&grown, &key, long_hash(t->seeds, &key)) = *slot;
+    struct word_slots *const s = &t->longs;
+    const struct slot_array *const old = word_slots_newest(s);
+    const unsigned next = s->newest + 1;
+    TRY(word_slots_make(s, next, 2 * (old->mask + 1)));
+    for (uint64_t i = 0; i <= old->mask; i++) {
+        const struct long_slot *const slot = &long_slots(old)[i];
+        const struct long_key key = {{slot->first, slot->parts[0], slot->parts[1], slot->rest}};
+        struct long_slot *to;
+        if (key.parts[0] != 0 && !long_find(&s->arrays[next], &key, long_hash(t->seeds, &key), &to))
+            long_fill(to, &key, slot->word);
     }
-    grown.n = old.n;
-    region_release(&t->longs.memory);
-    t->longs = grown;
+    atomic_store_explicit(&s->newest, next, memory_order_release);
+    if (!t->shared)
+        word_slots_trim(s);
     return STATUS_OK;
 }
 
 static enum status too_many(const struct word_table *t)
 {
     return fail(STATUS_LIMIT,
-                "a document of more than %u distinct words does not fit; give more --memory", t->n);
+                "a document of more than %u distinct words does not fit; give more --memory",
+                (unsigned)t->n);
 }
 
 static enum status append_string(struct word_table *t, struct span string, uint32_t *at)
@@ -152,33 +154,77 @@ static enum status append_string(struct word_table *t, struct span string, uint3
     return STATUS_OK;
 }
 
-/* Adds a word that was not seen before; `bytes` as in the text. */
-static enum status add_word(struct word_table *t, struct span bytes, bool ascii, uint32_t *number)
+/* Adds a word that was not seen before. Under the lock, as all up to look_up_longer. */
+static enum status add_word(struct word_table *t, const struct analysis *a, uint32_t *number)
 {
-    struct analysis a;
-    analyzer_apply(t->analyzer, bytes, ascii, &a);
-    TRY(analyzer_status(t->analyzer));
-    if (!a.kept) {
+    if (!a->kept) {
         t->any_dropped = true;
         *number = WORD_DROPPED;
         return STATUS_OK;
     }
     if (t->n >= WORDS_MOST || region_left(&t->words) < sizeof(struct word))
         return too_many(t);
-    struct word w = {.form_len = (uint16_t)a.form.len, .term_len = (uint16_t)a.term.len};
-    TRY(append_string(t, a.form, &w.form));
+    struct word w = {.form_len = (uint16_t)a->form.len, .term_len = (uint16_t)a->term.len};
+    TRY(append_string(t, a->form, &w.form));
     w.term = w.form;
-    if (!span_equal(a.form, a.term))
-        TRY(append_string(t, a.term, &w.term));
-    ((struct word *)(void *)t->words.base)[t->n] = w;
-    t->words.used = ((size_t)t->n + 1) * sizeof w;
-    *number = t->n++;
-    t->full |= t->strings.used > t->strings.cap / 2;
+    if (!span_equal(a->form, a->term))
+        TRY(append_string(t, a->term, &w.term));
+    const uint32_t n = t->n;
+    ((struct word *)(void *)t->words.base)[n] = w;
+    t->words.used = ((size_t)n + 1) * sizeof w;
+    *number = n;
+    atomic_store_explicit(&t->n, n + 1, memory_order_relaxed);
     return STATUS_OK;
 }
 
-static enum status look_up_longer(struct word_table *t, struct span bytes, bool ascii,
-                                  uint32_t *word)
+/* After a word was added. Full before the next doubling, during which old and new slots stand side by
+ * side. */
+static enum status make_room(struct word_table *t)
+{
+    if (word_slots_crowded(&t->shorts))
+        TRY(grow_shorts(t));
+    if (word_slots_crowded(&t->longs))
+        TRY(grow_longs(t));
+    note_bytes(t);
+    const size_t growth =
+        (word_slots_nearly_crowded(&t->shorts) ? 2 * word_slots_newest_bytes(&t->shorts) : 0) +
+        (word_slots_nearly_crowded(&t->longs) ? 2 * word_slots_newest_bytes(&t->longs) : 0);
+    if (word_table_bytes(t) + growth > t->most || t->strings.used > t->strings.cap / 2)
+        atomic_store_explicit(&t->full, true, memory_order_relaxed);
+    return STATUS_OK;
+}
+
+/* A word that was in no slot when the thread looked; another may have entered it since. */
+static enum status enter_short(struct word_table *t, struct short_key key, uint64_t hash,
+                               const struct analysis *a, uint32_t *word)
+{
+    struct short_slot *slot;
+    if (short_find(word_slots_newest(&t->shorts), key, hash, &slot)) {
+        *word = slot->word;
+        return STATUS_OK;
+    }
+    TRY(add_word(t, a, word));
+    short_fill(slot, key, *word);
+    t->shorts.n++;
+    return make_room(t);
+}
+
+static enum status enter_long(struct word_table *t, const struct long_key *key, uint64_t hash,
+                              const struct analysis *a, uint32_t *word)
+{
+    struct long_slot *slot;
+    if (long_find(word_slots_newest(&t->longs), key, hash, &slot)) {
+        *word = slot->word;
+        return STATUS_OK;
+    }
+    TRY(add_word(t, a, word));
+    long_fill(slot, key, *word);
+    t->longs.n++;
+    return make_room(t);
+}
+
+static enum status enter_longer(struct word_table *t, struct analyzer *analyzer, struct span bytes,
+                                bool ascii, uint32_t *word)
 {
     bool added;
     uint32_t number;
@@ -191,54 +237,70 @@ static enum status look_up_longer(struct word_table *t, struct span bytes, bool 
         t->longer_words = words;
         t->longer_cap = cap;
     }
-    if (added)
-        TRY(add_word(t, bytes, ascii, &t->longer_words[number]));
+    if (added) {
+        struct analysis a;
+        analyzer_apply(analyzer, bytes, ascii, &a);
+        TRY(analyzer_status(analyzer));
+        TRY(add_word(t, &a, &t->longer_words[number]));
+        TRY(make_room(t));
+    }
     *word = t->longer_words[number];
-    t->any_dropped |= *word == WORD_DROPPED;
     return STATUS_OK;
 }
 
-/* After a word was added. Full before the next doubling, during which old and new slots stand side by
- * side. */
-static enum status make_room(struct word_table *t)
+static void lock(struct word_table *t)
 {
-    if (word_slots_crowded(&t->shorts))
-        TRY(grow_shorts(t));
-    if (word_slots_crowded(&t->longs))
-        TRY(grow_longs(t));
-    const size_t growth = (word_slots_nearly_crowded(&t->shorts) ? 2 * short_bytes(t) : 0) +
-                          (word_slots_nearly_crowded(&t->longs) ? 2 * long_bytes(t) : 0);
-    t->full |= word_table_bytes(t) + growth > t->most;
-    return STATUS_OK;
+    if (t->shared)
+        (void)pthread_mutex_lock(&t->lock);
 }
 
-/* A short word that is in no slot, at the free slot where it belongs. */
-static enum status add_short(struct word_table *t, struct short_key key, struct span bytes,
-                             bool ascii, struct short_slot *slot, uint32_t *word)
+static void unlock(struct word_table *t)
 {
-    TRY(add_word(t, bytes, ascii, word));
-    *slot = (struct short_slot){key.first, key.rest, *word};
-    t->shorts.n++;
-    return make_room(t);
+    if (t->shared)
+        (void)pthread_mutex_unlock(&t->lock);
+}
+
+/* A word of up to 12 bytes that is in no slot; it is folded and stemmed before others have to wait. */
+static enum status add_short(struct word_table *t, struct analyzer *analyzer, struct short_key key,
+                             uint64_t hash, struct span bytes, bool ascii, uint32_t *word)
+{
+    struct analysis a;
+    analyzer_apply(analyzer, bytes, ascii, &a);
+    TRY(analyzer_status(analyzer));
+    lock(t);
+    const enum status status = enter_short(t, key, hash, &a, word);
+    unlock(t);
+    return status;
+}
+
+static enum status look_up_longer(struct word_table *t, struct analyzer *analyzer,
+                                  struct span bytes, bool ascii, uint32_t *word)
+{
+    lock(t);
+    const enum status status = enter_longer(t, analyzer, bytes, ascii, word);
+    unlock(t);
+    return status;
 }
 
 /* A word of more than 12 bytes. */
-static enum status look_up_long(struct word_table *t, struct span bytes, bool ascii, uint64_t hash,
-                                uint32_t *word)
+static enum status look_up_long(struct word_table *t, struct analyzer *analyzer, struct span bytes,
+                                bool ascii, uint64_t hash, uint32_t *word)
 {
     if (bytes.len > LONG_WORD_BYTES)
-        return look_up_longer(t, bytes, ascii, word);
+        return look_up_longer(t, analyzer, bytes, ascii, word);
     const struct long_key key = long_key_of(bytes.data, (uint32_t)bytes.len, ascii);
-    struct long_slot *const slot = long_find(&t->longs, &key, hash);
-    if (slot->parts[0] != 0) {
+    struct long_slot *slot;
+    if (long_find(word_slots_newest(&t->longs), &key, hash, &slot)) {
         *word = slot->word;
         return STATUS_OK;
     }
-    TRY(add_word(t, bytes, ascii, word));
-    *slot = (struct long_slot){
-        {key.parts[0], key.parts[1], key.parts[2]}, (uint32_t)key.parts[3], *word};
-    t->longs.n++;
-    return make_room(t);
+    struct analysis a;
+    analyzer_apply(analyzer, bytes, ascii, &a);
+    TRY(analyzer_status(analyzer));
+    lock(t);
+    const enum status status = enter_long(t, &key, hash, &a, word);
+    unlock(t);
+    return status;
 }
 
 /* As `prepare`, for a token that is long, or at the end of the text. */
@@ -251,15 +313,17 @@ static void prepare_other(const struct word_table *t, const uint8_t *bytes, uint
     } else if (len <= LONG_WORD_BYTES) {
         const struct long_key key = long_key_of(bytes, len, ascii);
         p->hash = long_hash(t->seeds, &key);
-        __builtin_prefetch(&long_slots(&t->longs)[p->hash & t->longs.mask], 1);
+        const struct slot_array *const longs = word_slots_newest(&t->longs);
+        __builtin_prefetch(&long_slots(longs)[p->hash & longs->mask], 1);
     }
 }
 
 static void prepare(const struct word_table *t, struct span text, const struct token *tokens,
                     size_t n, struct probe *probes)
 {
-    const struct short_slot *const slots = short_slots(&t->shorts);
-    const uint64_t mask = t->shorts.mask;
+    const struct slot_array *const shorts = word_slots_newest(&t->shorts);
+    const struct short_slot *const slots = short_slots(shorts);
+    const uint64_t mask = shorts->mask;
     for (size_t i = 0; i < n; i++) {
         const uint32_t len = tokens[i].end - tokens[i].start;
         const uint8_t *const bytes = text.data + tokens[i].start;
@@ -273,32 +337,36 @@ static void prepare(const struct word_table *t, struct span text, const struct t
     }
 }
 
-static enum status look_up_batch(struct word_table *t, struct span text, const struct token *tokens,
-                                 size_t n, uint32_t *words)
+static enum status look_up_batch(struct word_table *t, struct analyzer *analyzer, struct span text,
+                                 const struct token *tokens, size_t n, uint32_t *words)
 {
     struct probe probes[BATCH];
     prepare(t, text, tokens, n, probes);
+    const struct slot_array *shorts = word_slots_newest(&t->shorts);
     for (size_t i = 0; i < n; i++) {
         const struct token *const k = &tokens[i];
         const struct span bytes = span_of(text.data + k->start, k->end - k->start);
         if (bytes.len > SHORT_WORD_BYTES) {
-            TRY(look_up_long(t, bytes, k->ascii, probes[i].hash, &words[i]));
+            TRY(look_up_long(t, analyzer, bytes, k->ascii, probes[i].hash, &words[i]));
+            shorts = word_slots_newest(&t->shorts); /* which may have grown */
             continue;
         }
-        struct short_slot *const slot = short_find(&t->shorts, probes[i].key, probes[i].hash);
-        if (slot->first != 0)
+        struct short_slot *slot;
+        if (short_find(shorts, probes[i].key, probes[i].hash, &slot)) {
             words[i] = slot->word;
-        else
-            TRY(add_short(t, probes[i].key, bytes, k->ascii, slot, &words[i]));
+            continue;
+        }
+        TRY(add_short(t, analyzer, probes[i].key, probes[i].hash, bytes, k->ascii, &words[i]));
+        shorts = word_slots_newest(&t->shorts);
     }
     return STATUS_OK;
 }
 
-enum status word_table_look_up(struct word_table *t, struct span text, const struct token *tokens,
-                               size_t n, uint32_t *words)
+enum status word_table_look_up(struct word_table *t, struct analyzer *analyzer, struct span text,
+                               const struct token *tokens, size_t n, uint32_t *words)
 {
     for (size_t from = 0; from < n; from += BATCH)
-        TRY(look_up_batch(t, text, tokens + from, n - from < BATCH ? n - from : BATCH,
+        TRY(look_up_batch(t, analyzer, text, tokens + from, n - from < BATCH ? n - from : BATCH,
                           words + from));
     return STATUS_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * word_table: the bytes of tokens in, the numbers of their words out. One table a thread.
+ * word_table: the bytes of tokens in, the numbers of their words out. One table for all threads.
  *
- *     TRY(word_table_init(&t, profile, most_bytes));
- *     TRY(word_table_look_up(&t, text, tokens, n, words));   n tokens at once
+ *     TRY(word_table_init(&t, most_bytes, shared));
+ *     TRY(word_table_look_up(&t, analyzer, text, tokens, n, words));   n tokens at once, on any thread
  *     ... word_table_form(&t, words[i]), word_table_term(&t, words[i]) ...
  *     if (t.full) ...                                        empty it soon (word_table_clear)
  *
@@ -16,9 +16,16 @@
  * the first is compared, and a slot (word_slots.h) holds the whole word, up to 12 or 28 bytes, so
  * that a hit touches one cache line (measured in docs/PERFORMANCE.md). Longer words go through a
  * string_table.
+ *
+ * Words that are there are found without a lock; new ones are entered under one. So what is known of
+ * words (forms, terms) may be read by the thread that got a word's number, and by all when no look-up
+ * is under way. Which number a word gets depends on who comes first.
  */
 #ifndef QIAO_INDEXER_INVERT_WORD_TABLE_H
 #define QIAO_INDEXER_INVERT_WORD_TABLE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "common/base/region.h"
 #include "common/text/profile.h"
@@ -36,7 +43,6 @@ struct word {
 };
 
 struct word_table {
-    struct analyzer *analyzer;
     struct word_slots shorts; /* words of up to 12 bytes */
     struct word_slots longs;  /* of up to 28 */
     uint64_t seeds[4];
@@ -45,26 +51,36 @@ struct word_table {
     size_t longer_cap;
     struct region words;   /* struct word, n of them */
     struct region strings; /* forms and terms */
-    uint32_t n;
-    bool any_dropped; /* a token was removed since word_table_clear */
-    bool full;        /* has taken about `most` bytes: look-ups still work */
+    atomic_uint n;
+    atomic_size_t bytes;     /* taken by all of that */
+    atomic_bool any_dropped; /* a token was removed since word_table_clear */
+    atomic_bool full;        /* has taken about `most` bytes: look-ups still work */
     size_t most;
+    bool shared; /* among threads */
+    pthread_mutex_t lock;
 };
 
-/* `most`: about how many bytes it may take before it is full. */
-enum status word_table_init(struct word_table *t, const struct profile *profile, size_t most);
-void word_table_release(struct word_table *t);
+/* `most`: about how many bytes it may take before it is full. `shared`: several threads look words up
+ * at a time. The table stays where it is. */
+enum status word_table_init(struct word_table *t /* OUT */, size_t most, bool shared);
+void word_table_release(struct word_table *t); /* fine on a zeroed one */
 
-/* Forgets all words and keeps the memory. */
+/* Forgets all words and keeps the memory. No look-up is under way, here and below. */
 enum status word_table_clear(struct word_table *t);
 
-/* The words of n tokens of `text`, as tokenizer_fill gave them. STATUS_LIMIT when one batch of
- * tokens holds far more words than fit. */
-enum status word_table_look_up(struct word_table *t, struct span text, const struct token *tokens,
-                               size_t n, uint32_t *words /* OUT */);
+/* Gives memory back that look-ups needed while the table grew. */
+void word_table_trim(struct word_table *t);
 
-/* Bytes taken now. */
-size_t word_table_bytes(const struct word_table *t);
+/* The words of n tokens of `text`, as tokenizer_fill gave them; `analyzer` is the thread's own, all
+ * of one profile. STATUS_LIMIT when one batch of tokens holds far more words than fit. */
+enum status word_table_look_up(struct word_table *t, struct analyzer *analyzer, struct span text,
+                               const struct token *tokens, size_t n, uint32_t *words /* OUT */);
+
+/* Bytes taken now, on any thread at any time. */
+static inline size_t word_table_bytes(const struct word_table *t)
+{
+    return atomic_load_explicit(&t->bytes, memory_order_relaxed);
+}
 
 static inline const struct word *word_table_get(const struct word_table *t, uint32_t word)
 {

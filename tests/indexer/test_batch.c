@@ -126,6 +126,7 @@ static void make_input(struct input *in, size_t n, unsigned *seed)
 struct plain {
     const struct batch_settings *settings;
     struct word_table table;
+    struct analyzer *analyzer;
     const struct batch *batch;
     size_t passage; /* of the batch, checked so far */
     uint64_t word;  /* of the stream */
@@ -146,7 +147,7 @@ static size_t tokenise(const struct plain *p, struct span text, size_t most, str
 static uint32_t word_of(struct plain *p, struct span text, const struct token *token)
 {
     uint32_t word;
-    cr_assert_eq(word_table_look_up(&p->table, text, token, 1, &word), STATUS_OK);
+    cr_assert_eq(word_table_look_up(&p->table, p->analyzer, text, token, 1, &word), STATUS_OK);
     return word;
 }
 
@@ -246,7 +247,8 @@ static void check_settings(const char *profile, const char *split, unsigned firs
     cr_assert_eq(workers_new(1, &workers), STATUS_OK);
     cr_assert_eq(inverter_init(&inverter, &options, workers), STATUS_OK);
     settings.inverter = &inverter;
-    cr_assert_eq(word_table_init(&plain.table, settings.profile, 64u << 20), STATUS_OK);
+    cr_assert_eq(word_table_init(&plain.table, 64u << 20, false), STATUS_OK);
+    cr_assert_eq(analyzer_new(settings.profile, &plain.analyzer), STATUS_OK);
     /* Batches of all sizes one after the other in one piece of memory. */
     for (unsigned round = 0; round < 8; round++) {
         struct input in;
@@ -263,6 +265,7 @@ static void check_settings(const char *profile, const char *split, unsigned firs
         buf_release(&in.bytes);
     }
     word_table_release(&plain.table);
+    analyzer_free(plain.analyzer);
     batch_release(&batch);
     batch_scratch_release(&scratch);
     workers_free(workers);

@@ -369,9 +369,9 @@ Test(inverter, drops_stop_words_and_writes_no_forms_of_its_own)
     cr_assert_eq(inverter_init(&v, &options, workers), STATUS_OK);
     settings.forms = v.forms;
     cr_assert_eq(inverter_look_up(&v, 0, text, tokens + 1, 1, words), STATUS_OK);
-    cr_assert_not(inverter_drops(&v, 0));
+    cr_assert_not(inverter_drops(&v));
     cr_assert_eq(inverter_look_up(&v, 0, text, tokens, 2, words), STATUS_OK);
-    cr_assert(inverter_drops(&v, 0));
+    cr_assert(inverter_drops(&v));
     cr_assert(words[0] == WORD_DROPPED && words[1] != WORD_DROPPED);
     inverter_begin(&v, 0, &stream);
     cr_assert_eq(inverter_add(&v, 0, &stream, words, 2), STATUS_OK);

@@ -11,15 +11,13 @@
 #include "indexer/invert/partition.h"
 #include "tests/support/seed.h"
 
-#define TABLES_MOST  5u
 #define STREAMS_MOST 40u
 #define WORDS_MOST   400000u
 
 /* A shape of input. */
 struct shape_case {
     const char *what;
-    unsigned tables;
-    uint32_t words[TABLES_MOST]; /* distinct, by table */
+    uint32_t words; /* distinct */
     unsigned streams;
     uint32_t passages; /* of a stream */
     uint32_t longest;  /* words of a passage, at most */
@@ -28,18 +26,18 @@ struct shape_case {
 };
 
 static const struct shape_case cases[] = {
-    {"nothing", 2, {0, 0}, 0, 0, 0, 2, false},
-    {"words without occurrences", 2, {700, 3}, 0, 0, 0, 2, false},
-    {"one word", 1, {1}, 1, 1, 1, 1, false},
-    {"one word, many passages", 1, {1}, 3, 60000, 2, 2, false},
-    {"one word, one passage", 1, {1}, 1, 1, 300000, 3, true},
-    {"two tables", 2, {511, 513}, 7, 200, 50, 2, false},
-    {"a table of one bucket", 3, {512, 5000, 1}, 20, 100, 60, 3, false},
-    {"empty tables between", 5, {0, 3000, 0, 1, 20000}, 40, 50, 80, 3, false},
-    {"many words", 2, {120000, 30000}, 10, 3000, 10, 2, false},
-    {"many short passages", 2, {40, 30}, 30, 6000, 1, 3, false},
-    {"one very long passage", 2, {2000, 3000}, 5, 1, 60000, 2, true},
-    {"more workers than streams", 1, {900}, 2, 30, 30, 8, false},
+    {"nothing", 0, 0, 0, 0, 2, false},
+    {"words without occurrences", 700, 0, 0, 0, 2, false},
+    {"one word", 1, 1, 1, 1, 1, false},
+    {"one word, many passages", 1, 3, 60000, 2, 2, false},
+    {"one word, one passage", 1, 1, 1, 300000, 3, true},
+    {"about a bucket", 513, 7, 200, 50, 2, false},
+    {"some buckets", 5000, 20, 100, 60, 3, false},
+    {"several ranges", 60000, 40, 50, 80, 3, false},
+    {"many words", 150000, 10, 3000, 10, 2, false},
+    {"many short passages", 70, 30, 6000, 1, 3, false},
+    {"one very long passage", 5000, 5, 1, 60000, 2, true},
+    {"more workers than streams", 900, 2, 30, 30, 20, false},
 };
 
 struct occurrence {
@@ -49,8 +47,7 @@ struct occurrence {
 };
 
 struct input {
-    struct word_table tables[TABLES_MOST];
-    const struct word_table *pointers[TABLES_MOST];
+    struct word_table table;
     struct word_stream streams[STREAMS_MOST];
     size_t n_streams;
     uint32_t *words; /* of all streams */
@@ -61,21 +58,27 @@ struct input {
     uint32_t longest;
 };
 
-/* Words that share terms within a table (case, marks, endings) and between tables. */
+/* Words that share terms (case, marks, endings), and terms that share beginnings of any length. */
 static void fill_table(struct word_table *t, uint32_t n, unsigned *seed)
 {
     static const char *const endings[] = {
         "", "s", "ed", "ing", "\u00e9", "'s", "xlongerthan8bytes"};
-    cr_assert_eq(word_table_init(t, profile_by_name("english"), 64u << 20), STATUS_OK);
+    static const char *const beginnings[] = {
+        "", "", "", "eightxyz", "fifteenxyzfiftx", "sixteenxyzsixtee"};
+    struct analyzer *a;
+    cr_assert_eq(word_table_init(t, 64u << 20, false), STATUS_OK);
+    cr_assert_eq(analyzer_new(profile_by_name("english"), &a), STATUS_OK);
     while (t->n < n) {
         char text[64];
         uint32_t number;
         const unsigned ending = seed_below(seed, 7);
-        const int len = snprintf(text, sizeof text, "%ca%uk%s", "bBd"[seed_below(seed, 3)],
-                                 seed_below(seed, n + n / 2 + 1), endings[ending]);
+        const int len =
+            snprintf(text, sizeof text, "%s%ca%uk%s", beginnings[seed_below(seed, 6)],
+                     "bBd"[seed_below(seed, 3)], seed_below(seed, n + n / 2 + 1), endings[ending]);
         const struct token token = {0, (uint32_t)len, 0, ending != 4};
-        cr_assert_eq(word_table_look_up(t, span_of_string(text), &token, 1, &number), STATUS_OK);
+        cr_assert_eq(word_table_look_up(t, a, span_of_string(text), &token, 1, &number), STATUS_OK);
     }
+    analyzer_free(a);
 }
 
 static int compare_occurrences(const void *x, const void *y)
@@ -90,11 +93,11 @@ static int compare_occurrences(const void *x, const void *y)
     return (a->position > b->position) - (a->position < b->position);
 }
 
-/* A stream of random words of a table that has some; every tenth word was dropped. */
+/* A stream of random words; every tenth was dropped. */
 static void fill_stream(struct input *in, const struct shape_case *c, struct word_stream *s,
                         size_t *at, unsigned *seed)
 {
-    const struct word_table *const t = in->pointers[s->table];
+    const struct word_table *const t = &in->table;
     uint32_t *const words = in->words + *at;
     uint32_t *const ends = in->ends + in->n_passages;
     s->words = words;
@@ -127,24 +130,15 @@ static void make_input(struct input *in, const struct shape_case *c, unsigned *s
     in->ends = malloc(WORDS_MOST * sizeof *in->ends);
     in->all = malloc(WORDS_MOST * sizeof *in->all);
     cr_assert(in->words != NULL && in->ends != NULL && in->all != NULL);
-    for (unsigned t = 0; t < c->tables; t++) {
-        fill_table(&in->tables[t], c->words[t], seed);
-        in->pointers[t] = &in->tables[t];
-    }
-    for (unsigned i = 0; i < c->streams; i++) {
-        unsigned table = seed_below(seed, c->tables);
-        while (c->words[table] == 0)
-            table = (table + 1) % c->tables;
-        in->streams[i] = (struct word_stream){.table = table};
+    fill_table(&in->table, c->words, seed);
+    for (unsigned i = 0; i < c->streams; i++)
         fill_stream(in, c, &in->streams[i], &at, seed);
-    }
     qsort(in->all, in->n, sizeof *in->all, compare_occurrences);
 }
 
-static void release_input(struct input *in, const struct shape_case *c)
+static void release_input(struct input *in)
 {
-    for (unsigned t = 0; t < c->tables; t++)
-        word_table_release(&in->tables[t]);
+    word_table_release(&in->table);
     free(in->words);
     free(in->ends);
     free(in->all);
@@ -162,31 +156,28 @@ static int compare_entries(const void *x, const void *y)
     const int forms = span_compare(a->form, b->form);
     if (forms != 0)
         return forms;
-    if (a->table != b->table)
-        return a->table < b->table ? -1 : 1;
     return (a->word > b->word) - (a->word < b->word);
 }
 
-/* Every word of every table, sorted. */
-static struct bucket_entry *all_entries(const struct input *in, unsigned tables, size_t *n)
+/* Every word, sorted. */
+static struct bucket_entry *all_entries(const struct input *in, size_t *n)
 {
     struct bucket_entry *const all = malloc(WORDS_MOST * sizeof *all);
     cr_assert_not_null(all);
     *n = 0;
-    for (unsigned t = 0; t < tables; t++)
-        for (uint32_t w = 0; w < in->tables[t].n; w++)
-            all[(*n)++] = (struct bucket_entry){t, w, 0, word_table_term(&in->tables[t], w),
-                                                word_table_form(&in->tables[t], w)};
+    for (uint32_t w = 0; w < in->table.n; w++)
+        all[(*n)++] = (struct bucket_entry){w, 0, word_table_term(&in->table, w),
+                                            word_table_form(&in->table, w)};
     qsort(all, *n, sizeof *all, compare_entries);
     return all;
 }
 
-static void check_order(const struct word_order *o, const struct input *in,
-                        const struct shape_case *c, const char *what)
+static void check_order(const struct word_order *o, const struct input *in, const bool *heavy,
+                        const char *what)
 {
     size_t n;
     size_t at = 0;
-    struct bucket_entry *const all = all_entries(in, c->tables, &n);
+    struct bucket_entry *const all = all_entries(in, &n);
     for (uint32_t bucket = 0; bucket < o->n_buckets; bucket++) {
         struct bucket_walk walk;
         struct bucket_entry got;
@@ -195,17 +186,19 @@ static void check_order(const struct word_order *o, const struct input *in,
         bucket_walk_start(&walk, o, bucket);
         for (; bucket_walk_next(&walk, &got); at++) {
             cr_assert_lt(at, n, "%s", what);
-            cr_assert(got.table == all[at].table && got.word == all[at].word, "%s: word %zu", what,
-                      at);
+            cr_assert_eq(got.word, all[at].word, "%s: word %zu", what, at);
             cr_assert(span_equal(got.term, all[at].term) && span_equal(got.form, all[at].form));
             const bool same = at > 0 && span_equal(all[at - 1].term, all[at].term);
             cr_assert(at > start || !same, "%s: a term in two buckets", what);
             local += at > start && !same;
             cr_assert_eq(got.local, local, "%s: word %zu", what, at);
-            cr_assert_eq(o->places[got.table][got.word], bucket << o->local_bits | local,
+            cr_assert_eq(o->places[got.word], bucket << o->local_bits | local,
                          "%s: place of word %zu", what, at);
         }
         cr_assert_lt(local, 1u << o->local_bits | 1u, "%s", what);
+        cr_assert_eq(o->single[bucket], local == 0, "%s", what);
+        for (size_t i = start; heavy != NULL && i < at; i++)
+            cr_assert(!heavy[all[i].word] || local == 0, "%s: a heavy term is not alone", what);
     }
     cr_assert_eq(at, n, "%s: words are missing", what);
     free(all);
@@ -244,16 +237,16 @@ static void check_partition(const struct partition *p, const struct input *in, c
 }
 
 /* In as few bits as there can be, and as many; with `heavy` (or NULL) as word_order.h has it. */
-static void check_heavy(const struct shape_case *c, const struct input *in,
-                        const bool *const *heavy, struct workers *workers, const char *what)
+static void check_heavy(const struct shape_case *c, const struct input *in, const bool *heavy,
+                        struct workers *workers, const char *what)
 {
     struct word_order order = {0};
     struct partition partition;
-    struct region regions[8];
+    struct region regions[20];
     for (unsigned i = 0; i < c->workers; i++)
         cr_assert_eq(region_reserve(&regions[i], 256u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, in->pointers, c->tables, heavy, workers), STATUS_OK);
-    check_order(&order, in, c, what);
+    cr_assert_eq(word_order_make(&order, &in->table, heavy, workers), STATUS_OK);
+    check_order(&order, in, heavy, what);
     const unsigned passage_bits = bits_of(in->n_passages);
     const unsigned position_bits = bits_of(in->longest);
     const unsigned spare = OCCURRENCE_BITS - order.local_bits - passage_bits - position_bits;
@@ -278,24 +271,20 @@ static void check_case(const struct shape_case *c, unsigned first)
 {
     struct input in;
     struct workers *workers;
-    bool *heavy[TABLES_MOST];
     unsigned seed = first;
     char what[96];
     (void)snprintf(what, sizeof what, "seed %u, %s", first, c->what);
     make_input(&in, c, &seed);
     cr_assert_eq(workers_new(c->workers, &workers), STATUS_OK);
     check_heavy(c, &in, NULL, workers, what);
-    for (unsigned t = 0; t < c->tables; t++) {
-        heavy[t] = calloc((size_t)in.tables[t].n + 1, sizeof *heavy[t]);
-        cr_assert_not_null(heavy[t]);
-        for (uint32_t w = 0; w < in.tables[t].n; w++)
-            heavy[t][w] = seed_below(&seed, 60) == 0;
-    }
-    check_heavy(c, &in, (const bool *const *)heavy, workers, what);
-    for (unsigned t = 0; t < c->tables; t++)
-        free(heavy[t]);
+    bool *const heavy = calloc((size_t)in.table.n + 1, sizeof *heavy);
+    cr_assert_not_null(heavy);
+    for (uint32_t w = 0; w < in.table.n; w++)
+        heavy[w] = seed_below(&seed, 60) == 0;
+    check_heavy(c, &in, heavy, workers, what);
+    free(heavy);
     workers_free(workers);
-    release_input(&in, c);
+    release_input(&in);
 }
 
 Test(partition, equals_qsort)
@@ -316,15 +305,14 @@ Test(partition, chains_end_anywhere)
     struct workers *workers;
     struct bucket_scratch scratch = {.records = NULL};
     unsigned seed = 1;
-    const struct word_table *const tables[] = {&table};
     fill_table(&table, 1, &seed);
     cr_assert_eq(workers_new(1, &workers), STATUS_OK);
     cr_assert_eq(region_reserve(&region, 1u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, tables, 1, NULL, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, &table, NULL, workers), STATUS_OK);
     for (uint32_t n = 3000; n > 0; n -= n > 1100 ? 317 : 1) {
         struct partition partition;
         const struct occurrence_shape shape = {order.local_bits, 1, 13};
-        const struct word_stream stream = {words, &n, 1, 0, n, 0, n};
+        const struct word_stream stream = {words, &n, 1, 0, n, n};
         cr_assert_eq(partition_make(&partition, &order, &stream, 1, shape, false, &region, workers),
                      STATUS_OK);
         cr_assert_eq(partition_count(&partition, 0), n);
@@ -345,7 +333,7 @@ Test(partition, chains_end_anywhere)
 /* A region without room for all blocks: one failure, and nothing hangs. */
 Test(partition, says_when_there_is_no_room)
 {
-    static const struct shape_case c = {"no room", 1, {600}, 4, 2000, 60, 2, false};
+    static const struct shape_case c = {"no room", 600, 4, 2000, 60, 2, false};
     struct input in;
     struct word_order order = {0};
     struct partition partition;
@@ -358,7 +346,7 @@ Test(partition, says_when_there_is_no_room)
         cr_assert_eq(region_reserve(&regions[i], 1u << 20, false), STATUS_OK);
         regions[i].cap = 4096;
     }
-    cr_assert_eq(word_order_make(&order, in.pointers, 1, NULL, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, &in.table, NULL, workers), STATUS_OK);
     const struct occurrence_shape shape = {order.local_bits, 20, 20};
     cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shape, false, regions,
                                 workers),
@@ -371,5 +359,5 @@ Test(partition, says_when_there_is_no_room)
         regions[i].cap = 2u << 20;
         region_release(&regions[i]);
     }
-    release_input(&in, &c);
+    release_input(&in);
 }

@@ -4,7 +4,9 @@
  * tokens have equal numbers, others have not; numbers count up from 0.
  */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -202,14 +204,14 @@ static void check(const struct word_table *t, const struct words *w, struct plai
     cr_assert_eq(t->any_dropped, p->dropped, "%s", what);
 }
 
-static void look_up(struct word_table *t, struct words *w, unsigned *seed)
+static void look_up(struct word_table *t, struct analyzer *a, struct words *w, unsigned *seed)
 {
     for (uint32_t at = 0; at < w->n;) {
         const uint32_t want =
             seed_below(seed, 3) == 0 ? 1 + seed_below(seed, 1000) : 62 + seed_below(seed, 5);
         const uint32_t n = w->n - at < want ? w->n - at : want;
         cr_assert_eq(
-            word_table_look_up(t, span_of(w->text, w->len), w->tokens + at, n, w->numbers + at),
+            word_table_look_up(t, a, span_of(w->text, w->len), w->tokens + at, n, w->numbers + at),
             STATUS_OK, "%s", status_message());
         at += n;
     }
@@ -225,7 +227,7 @@ Test(word_table, equals_a_plain_map)
         struct word_table t;
         struct analyzer *a;
         const struct profile *const profile = profile_by_name(profiles[k]);
-        cr_assert_eq(word_table_init(&t, profile, 64u << 20), STATUS_OK);
+        cr_assert_eq(word_table_init(&t, 64u << 20, k == 1), STATUS_OK);
         cr_assert_eq(analyzer_new(profile, &a), STATUS_OK);
         /* Small texts, so that all sorts of words end a page; then large ones; then again, emptied. */
         for (unsigned round = 0; round < 60; round++) {
@@ -237,7 +239,7 @@ Test(word_table, equals_a_plain_map)
                 p = (struct plain){.arena = ARENA_INIT};
             }
             make_words(&w, round % 20 < 18 ? 1 + seed_below(&seed, 10) : 4000, 2000, &seed);
-            look_up(&t, &w, &seed);
+            look_up(&t, a, &w, &seed);
             check(&t, &w, &p, a, what);
             cr_assert_not(t.full, "%s", what);
             unmap_text(&w);
@@ -257,13 +259,15 @@ Test(word_table, grows_and_says_when_it_is_full)
     char text[64];
     uint32_t n = 0;
     uint32_t number;
-    cr_assert_eq(word_table_init(&t, profile_by_name("plain"), most), STATUS_OK);
+    struct analyzer *a;
+    cr_assert_eq(word_table_init(&t, most, false), STATUS_OK);
+    cr_assert_eq(analyzer_new(profile_by_name("plain"), &a), STATUS_OK);
     for (unsigned round = 0; round < 2; round++) {
         for (n = 0; n < 200000 && !t.full; n++) {
             const int len =
                 snprintf(text, sizeof text, n % 50 == 0 ? "averylongwordof%u" : "w%u", n);
             const struct token token = {0, (uint32_t)len, 0, true};
-            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+            cr_assert_eq(word_table_look_up(&t, a, span_of_string(text), &token, 1, &number),
                          STATUS_OK);
             cr_assert_eq(number, n);
             cr_assert(t.full || word_table_bytes(&t) <= most);
@@ -274,7 +278,7 @@ Test(word_table, grows_and_says_when_it_is_full)
             const int len =
                 snprintf(text, sizeof text, i % 50 == 0 ? "averylongwordof%u" : "w%u", i);
             const struct token token = {0, (uint32_t)len, 0, true};
-            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+            cr_assert_eq(word_table_look_up(&t, a, span_of_string(text), &token, 1, &number),
                          STATUS_OK);
             cr_assert_eq(number, i);
             cr_assert(span_equal(word_table_term(&t, number), span_of_string(text)));
@@ -283,6 +287,7 @@ Test(word_table, grows_and_says_when_it_is_full)
         cr_assert_eq(word_table_clear(&t), STATUS_OK);
         cr_assert(t.n == 0 && !t.full && !t.any_dropped);
     }
+    analyzer_free(a);
     word_table_release(&t);
 }
 
@@ -291,7 +296,9 @@ Test(word_table, shrinks_when_it_is_emptied)
 {
     struct word_table t;
     const size_t most = 2u << 20;
-    cr_assert_eq(word_table_init(&t, profile_by_name("plain"), most), STATUS_OK);
+    struct analyzer *a;
+    cr_assert_eq(word_table_init(&t, most, false), STATUS_OK);
+    cr_assert_eq(analyzer_new(profile_by_name("plain"), &a), STATUS_OK);
     for (unsigned round = 0; round < 3; round++) {
         uint32_t at_full = 0;
         for (uint32_t n = 0; n < 150000; n++) {
@@ -299,7 +306,7 @@ Test(word_table, shrinks_when_it_is_emptied)
             uint32_t number;
             const int len = snprintf(text, sizeof text, "w%u", n);
             const struct token token = {0, (uint32_t)len, 0, true};
-            cr_assert_eq(word_table_look_up(&t, span_of_string(text), &token, 1, &number),
+            cr_assert_eq(word_table_look_up(&t, a, span_of_string(text), &token, 1, &number),
                          STATUS_OK);
             cr_assert_eq(number, n);
             if (t.full && at_full == 0)
@@ -310,5 +317,124 @@ Test(word_table, shrinks_when_it_is_emptied)
         cr_assert_eq(word_table_clear(&t), STATUS_OK);
         cr_assert_lt(word_table_bytes(&t), most);
     }
+    analyzer_free(a);
     word_table_release(&t);
+}
+
+/* ---- several threads ---- */
+
+#define THREADS    4u
+#define PARALLEL   120000u /* distinct words, so that the table grows again and again */
+#define NEIGHBOURS 300u
+
+struct reader {
+    pthread_t thread;
+    struct word_table *table;
+    uint32_t *numbers; /* by word of the list below */
+    unsigned seed;
+    const char *failure;
+};
+
+/* The k-th word: short, long, longer, in capitals, or one that falls away. */
+static int parallel_word(uint32_t k, char text[64])
+{
+    static const char *const shapes[] = {"w", "W", "averylongword",
+                                         "a-word-far-too-long-for-any-slot-", "caf\u00e9"};
+    return k % 97 == 0 ? snprintf(text, 64, "the") : snprintf(text, 64, "%s%u", shapes[k % 5], k);
+}
+
+static struct span expected_term(uint32_t k, struct analyzer *a, bool *kept)
+{
+    char text[64];
+    struct analysis wanted;
+    const int len = parallel_word(k, text);
+    analyzer_apply(a, span_of((const uint8_t *)text, (size_t)len), k % 5 != 4 || k % 97 == 0,
+                   &wanted);
+    *kept = wanted.kept;
+    return wanted.term;
+}
+
+/* Looks runs of neighbouring words up, in an order of its own, until it has seen all. */
+static void *read_words(void *context)
+{
+    struct reader *const r = context;
+    struct analyzer *a;
+    if (analyzer_new(profile_by_name("anserini"), &a) != STATUS_OK)
+        return NULL;
+    const uint32_t start = seed_below(&r->seed, PARALLEL);
+    for (uint32_t done = 0; done < PARALLEL && r->failure == NULL;) {
+        static const uint32_t step = NEIGHBOURS;
+        struct token tokens[NEIGHBOURS];
+        uint32_t words[NEIGHBOURS];
+        char text[NEIGHBOURS * 64];
+        uint32_t at = 0;
+        const uint32_t first = (start + done) % PARALLEL;
+        const uint32_t n = PARALLEL - first < step ? PARALLEL - first : step;
+        for (uint32_t i = 0; i < n; i++) {
+            const int len = parallel_word(first + i, text + at);
+            const bool ascii = (first + i) % 5 != 4 || (first + i) % 97 == 0;
+            tokens[i] = (struct token){at, at + (uint32_t)len, i, ascii};
+            at += (uint32_t)len;
+        }
+        if (word_table_look_up(r->table, a, span_of((const uint8_t *)text, at), tokens, n, words) !=
+            STATUS_OK)
+            r->failure = "a look-up failed";
+        for (uint32_t i = 0; i < n; i++) {
+            bool kept;
+            const struct span term = expected_term(first + i, a, &kept);
+            if (kept != (words[i] != WORD_DROPPED))
+                r->failure = "kept or not";
+            else if (kept && !span_equal(word_table_term(r->table, words[i]), term))
+                r->failure = "another word's number";
+            r->numbers[first + i] = words[i];
+        }
+        done += n;
+    }
+    analyzer_free(a);
+    return NULL;
+}
+
+/* Threads that look the same words up at the same time get the same numbers, each word one. */
+Test(word_table, is_one_for_several_threads)
+{
+    static struct word_table t;
+    struct reader readers[THREADS];
+    bool *const seen = calloc(PARALLEL, sizeof *seen);
+    unsigned seed = seed_first();
+    for (unsigned round = 0; round < 2; round++) {
+        cr_assert_eq(word_table_init(&t, 64u << 20, true), STATUS_OK);
+        for (unsigned i = 0; i < THREADS; i++) {
+            readers[i] = (struct reader){.table = &t, .seed = seed_below(&seed, 1000)};
+            readers[i].numbers = calloc(PARALLEL, sizeof *readers[i].numbers);
+            cr_assert_not_null(readers[i].numbers);
+            cr_assert_eq(pthread_create(&readers[i].thread, NULL, read_words, &readers[i]), 0);
+        }
+        for (unsigned i = 0; i < THREADS; i++) {
+            cr_assert_eq(pthread_join(readers[i].thread, NULL), 0);
+            cr_assert_null(readers[i].failure, "thread %u: %s", i, readers[i].failure);
+            cr_assert_eq(memcmp(readers[i].numbers, readers[0].numbers,
+                                PARALLEL * sizeof *readers[i].numbers),
+                         0);
+        }
+        memset(seen, 0, PARALLEL * sizeof *seen);
+        uint32_t distinct = 0;
+        for (uint32_t k = 0; k < PARALLEL; k++) {
+            const uint32_t number = readers[0].numbers[k];
+            if (number == WORD_DROPPED)
+                continue;
+            cr_assert_lt(number, PARALLEL);
+            cr_assert(!seen[number], "two words have one number");
+            seen[number] = true;
+            distinct++;
+        }
+        cr_assert_eq(distinct, (unsigned)t.n);
+        cr_assert(t.any_dropped);
+        const size_t grown = word_table_bytes(&t);
+        word_table_trim(&t);
+        cr_assert_lt(word_table_bytes(&t), grown);
+        for (unsigned i = 0; i < THREADS; i++)
+            free(readers[i].numbers);
+        word_table_release(&t);
+    }
+    free(seen);
 }

@@ -15,6 +15,8 @@
 /* Occurrences of the buckets that one job sorts and encodes. */
 #define JOB_OCCURRENCES (96u << 10)
 #define JOB_BUCKETS     64u
+/* Occurrences of a heavy term that are encoded at a time: they stay in the second cache. */
+#define WINDOW_OCCURRENCES (24u << 10)
 
 struct inverter_seat {
     struct analyzer *analyzer;
@@ -266,7 +268,16 @@ static inline size_t fill_block(struct posting_block *b, struct occurrence_shape
     return i;
 }
 
-/* Hands a term's occurrences on, block by block. */
+/* Empties the block if there is something in it. */
+static void flush(struct inverter_seat *s, bool to_run)
+{
+    if (to_run && s->runs.block.n > 0)
+        run_encoder_flush(&s->runs);
+    else if (!to_run && s->lists.block.n > 0)
+        list_encoder_flush(&s->lists);
+}
+
+/* Hands a term's occurrences on, block by block; the last block stays. */
 static enum status add_occurrences(struct inverter_seat *s, struct occurrence_shape shape,
                                    const uint64_t *records, size_t n, uint32_t first_passage,
                                    bool to_run)
@@ -274,11 +285,55 @@ static enum status add_occurrences(struct inverter_seat *s, struct occurrence_sh
     struct posting_block *const b = to_run ? &s->runs.block : &s->lists.block;
     TRY(posting_block_reserve(b, n));
     for (size_t i = 0; i < n;) {
-        if (b->n > 0 && to_run)
-            run_encoder_flush(&s->runs);
-        else if (b->n > 0)
-            list_encoder_flush(&s->lists);
+        flush(s, to_run);
         i = fill_block(b, shape, records, i, n, first_passage);
+    }
+    return STATUS_OK;
+}
+
+/* Makes room for n records. */
+static enum status grow_records(struct bucket_scratch *s, size_t n)
+{
+    if (n <= s->records_cap)
+        return STATUS_OK;
+    uint64_t *const records = realloc(s->records, n * sizeof *records);
+    if (records == NULL)
+        return fail_no_memory();
+    s->records = records;
+    s->records_cap = n;
+    return STATUS_OK;
+}
+
+/* Hands the occurrences of a bucket of one term on, a window at a time. Where the window ends within
+ * a block, that block is filled again from the next one. */
+static enum status add_bucket(const struct bucket_job *j, struct inverter_seat *s, uint32_t bucket,
+                              bool to_run)
+{
+    const struct occurrence_shape shape = j->partition->shape;
+    const uint32_t first_passage = to_run ? 0 : j->inverter->run_first_passage;
+    struct posting_block *const b = to_run ? &s->runs.block : &s->lists.block;
+    struct bucket_reader reader;
+    size_t room = WINDOW_OCCURRENCES;
+    size_t n = 0;
+    bucket_read_start(&reader, j->partition, bucket);
+    for (bool more = true; more;) {
+        TRY(grow_records(&s->scratch, room));
+        TRY(posting_block_reserve(b, room));
+        uint64_t *const records = s->scratch.records;
+        const size_t got = bucket_read(&reader, records + n, room - n);
+        n += got;
+        more = got > 0;
+        size_t start = 0; /* of the block that is filled */
+        for (size_t i = 0; i < n; start = i < n ? i : start) {
+            flush(s, to_run);
+            i = fill_block(b, shape, records, i, n, first_passage);
+        }
+        if (!more)
+            break;
+        posting_block_clear(b);
+        n -= start;
+        memmove(records, records + start, n * sizeof *records);
+        room = n > room / 2 ? 2 * room : room;
     }
     return STATUS_OK;
 }
@@ -341,6 +396,29 @@ static enum status encode_term(const struct bucket_job *j, struct inverter_seat 
     return list_encoder_end(&s->lists);
 }
 
+/* The one term of a bucket of many occurrences. */
+static enum status encode_heavy(const struct bucket_job *j, struct inverter_seat *s,
+                                uint32_t bucket)
+{
+    const bool to_run = j->writer == NULL;
+    struct bucket_walk walk;
+    struct bucket_entry entry;
+    bucket_walk_start(&walk, j->partition->order, bucket);
+    (void)bucket_walk_next(&walk, &entry);
+    if (to_run)
+        run_encoder_begin(&s->runs, entry.term);
+    else
+        list_encoder_begin(&s->lists, entry.term, partition_count(j->partition, bucket));
+    (void)take_forms(j->inverter, s, to_run, &walk, &entry);
+    TRY(add_bucket(j, s, bucket, to_run));
+    return to_run ? run_encoder_end(&s->runs) : list_encoder_end(&s->lists);
+}
+
+static bool is_heavy(const struct partition *p, uint32_t bucket)
+{
+    return p->order->single[bucket] && partition_count(p, bucket) > WINDOW_OCCURRENCES;
+}
+
 /* The terms of a sorted bucket, each with its occurrences and forms. Words that were looked up but
  * are in no passage have neither. */
 static enum status encode_bucket(const struct bucket_job *j, struct inverter_seat *s,
@@ -372,10 +450,14 @@ static enum status run_buckets(struct job *job, unsigned worker)
     const double start = clock_thread_seconds();
     j->sort_seconds = 0;
     for (uint32_t bucket = j->from; bucket < j->to; bucket++) {
-        const double before = clock_thread_seconds();
-        TRY(partition_sort(j->partition, bucket, &s->scratch));
-        j->sort_seconds += clock_thread_seconds() - before;
-        TRY(encode_bucket(j, s, bucket));
+        if (is_heavy(j->partition, bucket)) {
+            TRY(encode_heavy(j, s, bucket));
+        } else {
+            const double before = clock_thread_seconds();
+            TRY(partition_sort(j->partition, bucket, &s->scratch));
+            j->sort_seconds += clock_thread_seconds() - before;
+            TRY(encode_bucket(j, s, bucket));
+        }
         if (to_run)
             buf_put_le64(&j->bucket_ends, s->runs.bytes.len);
     }

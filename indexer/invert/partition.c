@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * partition: a bucket is a chain of blocks of 2 KB, for each range of streams one, so that workers
+ * partition: a bucket is a chain of blocks of 4 KB, for each range of streams one, so that workers
  * fill them without asking one another, and no pass is needed to count first.
  */
 #include "indexer/invert/partition.h"
 
 #include <stdlib.h>
 
-#define BLOCK_BYTES 2048u
+#define BLOCK_BYTES 4096u
 #define LINK_BYTES  8u /* at a block's start: the next block */
 #define PREFETCH    24u
 
@@ -190,13 +190,6 @@ void partition_release(struct partition *p)
     p->ends = NULL;
 }
 
-/* A walk over the blocks of a chain: each piece of records in turn. */
-struct chain_walk {
-    const uint8_t *block; /* NULL: behind the last */
-    uint8_t *end;
-    unsigned bytes;
-};
-
 /* Blocks of a chain stand anywhere, so what comes next is asked for before this one is read. */
 static void prefetch_block(const uint8_t *block)
 {
@@ -256,20 +249,48 @@ static enum status make_room(struct bucket_scratch *s, size_t records, size_t te
     return fail_no_memory();
 }
 
-/* A bucket of one term is in order as it is. */
+void bucket_read_start(struct bucket_reader *r, const struct partition *p, uint32_t bucket)
+{
+    *r = (struct bucket_reader){.partition = p, .bucket = bucket, .walk = chain_of(p, bucket, 0)};
+}
+
+/* The next piece of the bucket, of whatever range. */
+static bool next_of_bucket(struct bucket_reader *r)
+{
+    while (!next_piece(&r->walk, &r->records, &r->left)) {
+        if (++r->range >= r->partition->n_ranges)
+            return false;
+        r->walk = chain_of(r->partition, r->bucket, r->range);
+    }
+    return true;
+}
+
+size_t bucket_read(struct bucket_reader *r, uint64_t *records, size_t most)
+{
+    const unsigned bytes = r->partition->bytes;
+    const uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
+    size_t n = 0;
+    while (n < most && (r->left > 0 || next_of_bucket(r))) {
+        const size_t some = r->left < most - n ? r->left : most - n;
+        const uint8_t *from = r->records;
+        for (size_t i = 0; i < some; i++, from += bytes)
+            records[n + i] = load_le64(from) & mask;
+        r->records = from;
+        r->left -= some;
+        n += some;
+    }
+    return n;
+}
+
+/* A bucket of one term. */
 static void join(const struct partition *p, uint32_t bucket, struct bucket_scratch *s, size_t terms)
 {
-    const uint64_t mask = UINT64_MAX >> (64 - 8 * p->bytes);
-    const uint8_t *records;
-    size_t n;
-    uint64_t *to = s->records;
-    for (unsigned r = 0; r < p->n_ranges; r++)
-        for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
-            for (size_t i = 0; i < n; i++, records += p->bytes)
-                *to++ = load_le64(records) & mask;
+    struct bucket_reader r;
+    bucket_read_start(&r, p, bucket);
+    const size_t n = bucket_read(&r, s->records, s->records_cap);
     s->starts[0] = 0;
     for (size_t t = 1; t <= terms; t++)
-        s->starts[t] = (uint64_t)(to - s->records);
+        s->starts[t] = n;
 }
 
 enum status partition_sort(const struct partition *p, uint32_t bucket, struct bucket_scratch *s)

@@ -6,6 +6,9 @@
  *     TRY(partition_make(&p, &order, streams, n, shape, regions, workers));
  *     for each bucket: TRY(partition_sort(&p, bucket, &scratch));
  *         scratch.starts[t] .. scratch.starts[t + 1] of scratch.records: the occurrences of term t
+ *     or, where order.single[bucket] and there are many:
+ *         bucket_read_start(&r, &p, bucket);
+ *         while ((n = bucket_read(&r, records, most)) > 0) ...
  *     partition_release(&p);
  *
  * Problem: postings are wanted by term, words come by passage. Idea: two passes of a radix sort, by
@@ -90,6 +93,28 @@ struct bucket_scratch {
     uint64_t *starts; /* of each term of the bucket, and one more */
     size_t starts_cap;
 };
+
+/* A walk over the blocks of a chain: each piece of records in turn. */
+struct chain_walk {
+    const uint8_t *block; /* NULL: behind the last */
+    uint8_t *end;
+    unsigned bytes;
+};
+
+/* Reads a bucket of one term, which is in order as it is. */
+struct bucket_reader {
+    const struct partition *partition;
+    uint32_t bucket;
+    unsigned range; /* whose chain is being read */
+    struct chain_walk walk;
+    const uint8_t *records; /* what is left of a piece */
+    size_t left;
+};
+
+void bucket_read_start(struct bucket_reader *r, const struct partition *p, uint32_t bucket);
+
+/* The next records, at most `most`; 0 behind the last. */
+size_t bucket_read(struct bucket_reader *r, uint64_t *records /* OUT */, size_t most);
 
 /* Sorts a bucket. One scratch a thread; release its two arrays with free(). */
 enum status partition_sort(const struct partition *p, uint32_t bucket,

@@ -19,6 +19,7 @@ void batch_scratch_release(struct batch_scratch *s)
     free(s->tokens);
     free(s->words);
     free(s->ranges);
+    free(s->texts);
     passage_ranges_release(&s->split);
     *s = (struct batch_scratch){.n = 0};
 }
@@ -148,9 +149,13 @@ static enum status tokenise_all(const struct batch *b, const struct batch_settin
     s->n = 0;
     if (b->n > s->ranges_cap) {
         struct token_range *const ranges = realloc(s->ranges, 2 * b->n * sizeof *ranges);
-        if (ranges == NULL)
+        if (ranges != NULL)
+            s->ranges = ranges;
+        struct word_text *const texts = realloc(s->texts, 4 * b->n * sizeof *texts);
+        if (texts != NULL)
+            s->texts = texts;
+        if (ranges == NULL || texts == NULL)
             return fail_no_memory();
-        s->ranges = ranges;
         s->ranges_cap = 2 * b->n;
     }
     for (size_t i = 0; i < b->n; i++) {
@@ -165,18 +170,18 @@ static enum status tokenise_all(const struct batch *b, const struct batch_settin
     return STATUS_OK;
 }
 
+/* All fields stand in `bytes`, one behind the other. */
 static enum status look_all_up(const struct batch *b, const struct batch_settings *settings,
-                               struct batch_scratch *s, unsigned worker)
+                               const struct batch_scratch *s, unsigned worker)
 {
     for (size_t i = 0; i < b->n; i++) {
         const struct document *const d = &b->documents[i];
         const struct token_range *const r = &s->ranges[i];
-        TRY(inverter_look_up(settings->inverter, worker, d->title, s->tokens + r->title,
-                             r->text - r->title, s->words + r->title));
-        TRY(inverter_look_up(settings->inverter, worker, d->text, s->tokens + r->text,
-                             r->end - r->text, s->words + r->text));
+        s->texts[2 * i] = (struct word_text){d->title.data, r->text - r->title};
+        s->texts[2 * i + 1] = (struct word_text){d->text.data, r->end - r->text};
     }
-    return STATUS_OK;
+    return inverter_look_up(settings->inverter, worker, s->texts, 2 * b->n,
+                            b->bytes.data + b->bytes.len, s->tokens, s->words);
 }
 
 static uint32_t count_kept(const uint32_t *words, size_t n)

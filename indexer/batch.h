@@ -72,6 +72,7 @@ struct batch_scratch {
         size_t end;
     } * ranges; /* a document each */
     size_t ranges_cap;
+    struct word_text *texts; /* title and text of each document */
     struct passage_ranges split;
 };
 

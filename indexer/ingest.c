@@ -34,6 +34,13 @@ struct batch_job {
     struct batch_job *next_made;
 };
 
+/* Something that a worker does while the coordinator does something else. */
+struct side_job {
+    struct job job;
+    struct ingest *ingest;
+    double seconds;
+};
+
 struct ingest {
     const struct ingest_options *options;
     struct report *report;
@@ -51,6 +58,7 @@ struct ingest {
     struct batch_job *open; /* the batch that fills */
     struct batch_job *free_jobs;
     struct batch_job *made;
+    struct side_job side;
     bool any_cut; /* some document was split into passages, or could have been */
     bool any_whole;
     struct ingest_progress progress;
@@ -226,6 +234,42 @@ static enum status write_meta(struct ingest *in)
     return status;
 }
 
+static enum status run_sort_ids(struct job *job, unsigned worker)
+{
+    struct side_job *const j = (struct side_job *)job;
+    const double start = clock_thread_seconds();
+    (void)worker;
+    const enum status status = documents_writer_sort(&j->ingest->documents);
+    j->seconds = clock_thread_seconds() - start;
+    return status;
+}
+
+static enum status run_forget(struct job *job, unsigned worker)
+{
+    struct side_job *const j = (struct side_job *)job;
+    (void)worker;
+    inverter_forget(&j->ingest->inverter);
+    return STATUS_OK;
+}
+
+static void submit_side(struct ingest *in, enum status (*run)(struct job *, unsigned))
+{
+    in->side = (struct side_job){.job = {.run = run}, .ingest = in};
+    workers_submit(in->workers, &in->side.job);
+}
+
+/* What comes before the first byte of a section: ids in their order, terms in theirs. */
+static enum status bring_into_order(struct ingest *in)
+{
+    submit_side(in, run_sort_ids);
+    TRY(inverter_prepare(&in->inverter));
+    TRY(workers_finish(in->workers, 0));
+    in->seconds.write += in->side.seconds;
+    if (in->inverter.prepared)
+        in->inverter.seconds.sort -= in->side.seconds; /* the processor time of all, meanwhile */
+    return STATUS_OK;
+}
+
 /* All lists, into the spools of the postings writer. */
 static enum status make_postings(struct ingest *in, const struct segment_header *header)
 {
@@ -265,6 +309,7 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
 {
     /* One document a passage in every case, so that a passage's id can be its document's. */
     const bool whole = in->options->split.kind == SPLIT_WHOLE || (in->any_whole && !in->any_cut);
+    TRY(bring_into_order(in));
     double start = clock_thread_seconds();
     if (in->options->store_text)
         TRY(text_writer_finish(&in->text));
@@ -273,12 +318,13 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
     TRY(passages_writer_finish(&in->passages, &in->segment, whole, header));
     in->seconds.write += clock_thread_seconds() - start;
     TRY(make_postings(in, header));
+    submit_side(in, run_forget);
     start = clock_thread_seconds();
     TRY(postings_writer_finish(&in->postings, header));
     TRY(fill_header(in, whole, header));
     TRY(segment_writer_finish(&in->segment, header, row));
     in->seconds.write += clock_thread_seconds() - start;
-    return STATUS_OK;
+    return workers_finish(in->workers, 0);
 }
 
 /* Whether the disk has room for what the sources will probably make: postings are about a third of
@@ -368,6 +414,7 @@ static void summarise(const struct ingest *in, const struct segment_header *head
     summary->seconds.sort = v->sort;
     summary->seconds.encode = v->encode;
     summary->seconds.merge = v->merge;
+    summary->seconds.write += v->write;
     summary->seconds.compress = packer_seconds(in->documents.packer);
     if (in->options->store_text)
         summary->seconds.compress += packer_seconds(in->text.packer);

@@ -76,13 +76,28 @@ static void close_seat(struct inverter_seat *s)
     free(s->scratch.starts);
 }
 
+static void drop_partition(struct inverter *v)
+{
+    partition_release(&v->partition);
+    word_order_release(&v->order);
+    v->prepared = false;
+}
+
+void inverter_forget(struct inverter *v)
+{
+    drop_partition(v);
+    for (unsigned i = 0; i < v->n_seats; i++) {
+        close_seat(&v->seats[i]);
+        v->seats[i] = (struct inverter_seat){.start = 0};
+    }
+    word_table_release(&v->table);
+}
+
 void inverter_release(struct inverter *v)
 {
     if (v->seats == NULL)
         return;
-    for (unsigned i = 0; i < v->n_seats; i++)
-        close_seat(&v->seats[i]);
-    word_table_release(&v->table);
+    inverter_forget(v);
     run_file_release(&v->runs);
     free(v->seats);
     free(v->streams);
@@ -104,11 +119,12 @@ static enum status grow_counts(struct inverter_seat *s, uint32_t n)
     return STATUS_OK;
 }
 
-enum status inverter_look_up(struct inverter *v, unsigned worker, struct span text,
-                             const struct token *tokens, size_t n, uint32_t *words)
+enum status inverter_look_up(struct inverter *v, unsigned worker, const struct word_text *texts,
+                             size_t n_texts, const uint8_t *end, const struct token *tokens,
+                             uint32_t *words)
 {
     struct inverter_seat *const s = &v->seats[worker];
-    TRY(word_table_look_up(&v->table, s->analyzer, text, tokens, n, words));
+    TRY(word_table_look_up_all(&v->table, s->analyzer, texts, n_texts, end, tokens, words));
     return v->forms ? grow_counts(s, v->table.n) : STATUS_OK;
 }
 
@@ -501,7 +517,9 @@ static enum status finish_buckets(struct job *job)
     struct bucket_job *const j = (struct bucket_job *)job;
     j->inverter->seconds.sort += j->sort_seconds;
     j->inverter->seconds.encode += j->encode_seconds;
+    const double start = clock_thread_seconds();
     TRY(j->writer == NULL ? append_to_run(j) : postings_writer_append(j->writer, &j->part));
+    j->inverter->seconds.write += clock_thread_seconds() - start;
     list_part_clear(&j->part);
     buf_clear(&j->run_bytes);
     buf_clear(&j->bucket_ends);
@@ -579,48 +597,55 @@ static enum status guess_heavy(const struct inverter *v, bool **out)
     return STATUS_OK;
 }
 
-static enum status make_order(struct inverter *v, struct word_order *order)
+static enum status make_order(struct inverter *v)
 {
     bool *heavy = NULL;
     const double start = clock_process_seconds();
     word_table_trim(&v->table);
     enum status status = guess_heavy(v, &heavy);
     if (status == STATUS_OK)
-        status = word_order_make(order, &v->table, heavy, v->workers);
+        status = word_order_make(&v->order, &v->table, heavy, v->workers);
     free(heavy);
     v->seconds.sort += clock_process_seconds() - start;
     return status;
 }
 
-static enum status make_partition(struct inverter *v, const struct word_order *order,
-                                  struct partition *partition)
+static enum status make_partition(struct inverter *v)
 {
     struct region regions[WORKERS_MOST];
     const double start = clock_process_seconds();
-    const struct occurrence_shape shape = shape_of(v, order->local_bits);
+    const struct occurrence_shape shape = shape_of(v, v->order.local_bits);
     if (shape.local_bits + shape.passage_bits + shape.position_bits > OCCURRENCE_BITS)
         return fail(STATUS_LIMIT, "a run of %u passages of up to %u words has too many words",
                     v->n_passages, v->longest);
     for (unsigned i = 0; i < v->n_seats; i++)
         regions[i] = v->seats[i].buckets;
-    const enum status status = partition_make(partition, order, v->streams, v->n_streams, shape,
-                                              true, regions, v->workers);
+    const enum status status = partition_make(&v->partition, &v->order, v->streams, v->n_streams,
+                                              shape, true, regions, v->workers);
     v->seconds.invert += clock_process_seconds() - start;
     return status;
+}
+
+enum status inverter_prepare(struct inverter *v)
+{
+    if (v->runs.n_runs > 0 || v->prepared)
+        return STATUS_OK;
+    TRY(make_order(v));
+    TRY(make_partition(v));
+    v->prepared = true;
+    return STATUS_OK;
 }
 
 /* Sorts the words, then their occurrences, and encodes them. */
 static enum status invert(struct inverter *v, struct postings_writer *writer)
 {
-    struct word_order order = {0};
-    struct partition partition = {0};
-    enum status status = make_order(v, &order);
+    enum status status = STATUS_OK;
+    if (!v->prepared)
+        status = make_order(v);
+    if (status == STATUS_OK && !v->prepared)
+        status = make_partition(v);
     if (status == STATUS_OK)
-        status = make_partition(v, &order, &partition);
-    if (status == STATUS_OK)
-        status = encode_buckets(v, &partition, writer);
-    partition_release(&partition);
-    word_order_release(&order);
+        status = encode_buckets(v, &v->partition, writer);
     return status;
 }
 
@@ -650,6 +675,7 @@ enum status inverter_spill(struct inverter *v)
         run_encoder_init(&v->seats[i].runs, v->forms);
     TRY(run_file_begin(&v->runs, v->run_first_passage));
     const enum status status = invert(v, NULL);
+    drop_partition(v);
     for (unsigned i = 0; i < v->n_seats; i++)
         run_encoder_release(&v->seats[i].runs);
     TRY(status);
@@ -676,11 +702,7 @@ static enum status write_from_runs(struct inverter *v, const struct postings_set
                                    struct postings_writer *writer)
 {
     TRY(inverter_spill(v));
-    for (unsigned i = 0; i < v->n_seats; i++) {
-        close_seat(&v->seats[i]);
-        v->seats[i] = (struct inverter_seat){.start = 0};
-    }
-    word_table_release(&v->table);
+    inverter_forget(v);
     return merge_runs(&v->runs, settings, v->options.memory / 4, v->workers, writer,
                       &v->seconds.merge);
 }

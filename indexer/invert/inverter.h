@@ -4,15 +4,16 @@
  *
  *     TRY(inverter_init(&v, &options, workers));
  *     on worker w:                                     each worker has its own stream
- *         TRY(inverter_look_up(&v, w, text, tokens, n, words));
+ *         TRY(inverter_look_up(&v, w, texts, n_texts, end, tokens, words));
  *         inverter_begin(&v, w, &stream);
  *         for each passage: inverter_add(&v, w, &stream, words, n); ... inverter_end_passage(...)
  *         TRY(inverter_end(&v, w, &stream));
  *     on the thread that submits, in order of the passages:
  *         TRY(inverter_take(&v, &stream));
  *         if (inverter_is_full(&v)) { finish all jobs; TRY(inverter_spill(&v)); }
+ *     TRY(inverter_prepare(&v));                       may be left out
  *     TRY(inverter_write(&v, &settings, &postings_writer));
- *     inverter_release(&v);
+ *     inverter_forget(&v); ... inverter_release(&v);
  *
  * As long as all fits, words stay in memory and are inverted once, at the end. When the cap is
  * reached, what there is becomes a sorted run on disk and the tables are emptied; in the end the
@@ -37,6 +38,7 @@ struct inverter_seconds {
     double sort;   /* words, and the buckets */
     double encode; /* lists, or runs */
     double merge;  /* runs into lists */
+    double write;  /* lists to the postings writer */
 };
 
 struct inverter_seat; /* of a worker */
@@ -56,6 +58,9 @@ struct inverter {
     uint32_t n_passages;        /* in it */
     uint32_t longest;           /* words of its longest passage */
     struct run_file runs;
+    bool prepared; /* order and partition are of all that was taken */
+    struct word_order order;
+    struct partition partition;
     struct inverter_seconds seconds;
 };
 
@@ -63,9 +68,11 @@ enum status inverter_init(struct inverter *v /* OUT */, const struct inverter_op
                           struct workers *workers);
 void inverter_release(struct inverter *v); /* fine on a zeroed one */
 
-/* The words of n tokens; WORD_DROPPED for what the profile removes. */
-enum status inverter_look_up(struct inverter *v, unsigned worker, struct span text,
-                             const struct token *tokens, size_t n, uint32_t *words /* OUT */);
+/* The words of the tokens of some texts, as word_table_look_up_all gives them; WORD_DROPPED for what
+ * the profile removes. */
+enum status inverter_look_up(struct inverter *v, unsigned worker, const struct word_text *texts,
+                             size_t n_texts, const uint8_t *end, const struct token *tokens,
+                             uint32_t *words /* OUT */);
 
 /* Whether a token was removed: else no word that look-ups gave so far is WORD_DROPPED. */
 bool inverter_drops(const struct inverter *v);
@@ -85,8 +92,15 @@ bool inverter_is_full(const struct inverter *v);
 /* Writes all that was taken as a run and forgets it. No worker may be at work. */
 enum status inverter_spill(struct inverter *v);
 
+/* All was taken: brings it into the order of terms, if it is in memory. Finishes all jobs, and makes no
+ * file, so that a job that does may run beside it. */
+enum status inverter_prepare(struct inverter *v);
+
 /* Hands all postings, encoded, to `writer`; `settings` of the whole index. */
 enum status inverter_write(struct inverter *v, const struct postings_settings *settings,
                            struct postings_writer *writer);
+
+/* Gives memory back after inverter_write, on any thread. */
+void inverter_forget(struct inverter *v);
 
 #endif

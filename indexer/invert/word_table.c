@@ -18,6 +18,7 @@
 struct probe {
     struct short_key key; /* of a short one */
     uint64_t hash;
+    const uint8_t *bytes;
 };
 
 static uint64_t draw(const void *fallback)
@@ -318,16 +319,18 @@ static void prepare_other(const struct word_table *t, const uint8_t *bytes, uint
     }
 }
 
-static void prepare(const struct word_table *t, struct span text, const struct token *tokens,
-                    size_t n, struct probe *probes)
+/* n tokens of one text. */
+static void prepare(const struct word_table *t, const uint8_t *text, const uint8_t *end,
+                    const struct token *tokens, size_t n, struct probe *probes)
 {
     const struct slot_array *const shorts = word_slots_newest(&t->shorts);
     const struct short_slot *const slots = short_slots(shorts);
     const uint64_t mask = shorts->mask;
     for (size_t i = 0; i < n; i++) {
         const uint32_t len = tokens[i].end - tokens[i].start;
-        const uint8_t *const bytes = text.data + tokens[i].start;
-        if (len <= SHORT_WORD_BYTES && text.len - tokens[i].start >= 16) {
+        const uint8_t *const bytes = text + tokens[i].start;
+        probes[i].bytes = bytes;
+        if (len <= SHORT_WORD_BYTES && end - bytes >= 16) {
             probes[i].key = short_key_of(bytes, len, tokens[i].ascii);
             probes[i].hash = short_hash(t->seeds, probes[i].key);
             __builtin_prefetch(&slots[probes[i].hash & mask], 1);
@@ -337,36 +340,49 @@ static void prepare(const struct word_table *t, struct span text, const struct t
     }
 }
 
-static enum status look_up_batch(struct word_table *t, struct analyzer *analyzer, struct span text,
-                                 const struct token *tokens, size_t n, uint32_t *words)
+static enum status look_up_batch(struct word_table *t, struct analyzer *analyzer,
+                                 const struct token *tokens, const struct probe *probes, size_t n,
+                                 uint32_t *words)
 {
-    struct probe probes[BATCH];
-    prepare(t, text, tokens, n, probes);
     const struct slot_array *shorts = word_slots_newest(&t->shorts);
     for (size_t i = 0; i < n; i++) {
         const struct token *const k = &tokens[i];
-        const struct span bytes = span_of(text.data + k->start, k->end - k->start);
-        if (bytes.len > SHORT_WORD_BYTES) {
-            TRY(look_up_long(t, analyzer, bytes, k->ascii, probes[i].hash, &words[i]));
-            shorts = word_slots_newest(&t->shorts); /* which may have grown */
-            continue;
-        }
+        const struct probe *const p = &probes[i];
+        const struct span bytes = span_of(p->bytes, k->end - k->start);
         struct short_slot *slot;
-        if (short_find(shorts, probes[i].key, probes[i].hash, &slot)) {
+        if (bytes.len > SHORT_WORD_BYTES) {
+            TRY(look_up_long(t, analyzer, bytes, k->ascii, p->hash, &words[i]));
+        } else if (short_find(shorts, p->key, p->hash, &slot)) {
             words[i] = slot->word;
             continue;
+        } else {
+            TRY(add_short(t, analyzer, p->key, p->hash, bytes, k->ascii, &words[i]));
         }
-        TRY(add_short(t, analyzer, probes[i].key, probes[i].hash, bytes, k->ascii, &words[i]));
-        shorts = word_slots_newest(&t->shorts);
+        shorts = word_slots_newest(&t->shorts); /* which may have grown */
     }
     return STATUS_OK;
 }
 
-enum status word_table_look_up(struct word_table *t, struct analyzer *analyzer, struct span text,
-                               const struct token *tokens, size_t n, uint32_t *words)
+enum status word_table_look_up_all(struct word_table *t, struct analyzer *analyzer,
+                                   const struct word_text *texts, size_t n_texts,
+                                   const uint8_t *end, const struct token *tokens, uint32_t *words)
 {
-    for (size_t from = 0; from < n; from += BATCH)
-        TRY(look_up_batch(t, analyzer, text, tokens + from, n - from < BATCH ? n - from : BATCH,
-                          words + from));
-    return STATUS_OK;
+    struct probe probes[BATCH];
+    size_t done = 0; /* looked up */
+    size_t n = 0;    /* probes behind those */
+    for (size_t i = 0; i < n_texts; i++) {
+        for (size_t from = 0; from < texts[i].n;) {
+            const size_t left = texts[i].n - from;
+            const size_t some = left < BATCH - n ? left : BATCH - n;
+            prepare(t, texts[i].bytes, end, tokens + done + n, some, probes + n);
+            from += some;
+            n += some;
+            if (n < BATCH)
+                continue;
+            TRY(look_up_batch(t, analyzer, tokens + done, probes, n, words + done));
+            done += n;
+            n = 0;
+        }
+    }
+    return n == 0 ? STATUS_OK : look_up_batch(t, analyzer, tokens + done, probes, n, words + done);
 }

@@ -3,7 +3,8 @@
  * word_table: the bytes of tokens in, the numbers of their words out. One table for all threads.
  *
  *     TRY(word_table_init(&t, most_bytes, shared));
- *     TRY(word_table_look_up(&t, analyzer, text, tokens, n, words));   n tokens at once, on any thread
+ *     TRY(word_table_look_up(&t, analyzer, text, tokens, n, words));   n tokens at once, on any thread;
+ *     TRY(word_table_look_up_all(...));                               or those of many texts
  *     ... word_table_form(&t, words[i]), word_table_term(&t, words[i]) ...
  *     if (t.full) ...                                        empty it soon (word_table_clear)
  *
@@ -71,10 +72,28 @@ enum status word_table_clear(struct word_table *t);
 /* Gives memory back that look-ups needed while the table grew. */
 void word_table_trim(struct word_table *t);
 
-/* The words of n tokens of `text`, as tokenizer_fill gave them; `analyzer` is the thread's own, all
- * of one profile. STATUS_LIMIT when one batch of tokens holds far more words than fit. */
-enum status word_table_look_up(struct word_table *t, struct analyzer *analyzer, struct span text,
-                               const struct token *tokens, size_t n, uint32_t *words /* OUT */);
+/* A text and how many tokens it has. */
+struct word_text {
+    const uint8_t *bytes;
+    size_t n;
+};
+
+/* The words of all tokens of some texts, those of one text behind those of another, as tokenizer_fill
+ * gave them. All texts lie in front of `end`, up to which may be read. `analyzer` is the thread's own,
+ * all of one profile. STATUS_LIMIT when the tokens hold far more words than fit. */
+enum status word_table_look_up_all(struct word_table *t, struct analyzer *analyzer,
+                                   const struct word_text *texts, size_t n_texts,
+                                   const uint8_t *end, const struct token *tokens,
+                                   uint32_t *words /* OUT */);
+
+/* The same of one text. */
+static inline enum status word_table_look_up(struct word_table *t, struct analyzer *analyzer,
+                                             struct span text, const struct token *tokens, size_t n,
+                                             uint32_t *words /* OUT */)
+{
+    const struct word_text one = {text.data, n};
+    return word_table_look_up_all(t, analyzer, &one, 1, text.data + text.len, tokens, words);
+}
 
 /* Bytes taken now, on any thread at any time. */
 static inline size_t word_table_bytes(const struct word_table *t)

@@ -7,7 +7,6 @@
 #include "common/codec/front_coding.h"
 #include "common/codec/text_block.h"
 #include "common/segment/documents.h"
-#include "indexer/write/string_sorter.h"
 
 static enum status take_records(void *context, struct span raw, struct span packed)
 {
@@ -32,6 +31,8 @@ enum status documents_writer_init(struct documents_writer *w, const struct spool
 void documents_writer_release(struct documents_writer *w)
 {
     packer_free(w->packer);
+    string_sorter_free(w->sorter);
+    w->sorter = NULL;
     blob_writer_release(&w->ids);
     blob_writer_release(&w->records);
     buf_release(&w->record_blob);
@@ -164,19 +165,26 @@ static enum status pack_order(struct documents_writer *w, struct string_sorter *
     return STATUS_OK;
 }
 
+enum status documents_writer_sort(struct documents_writer *w)
+{
+    if (w->ascending || w->sorter != NULL)
+        return STATUS_OK;
+    blob_writer_cut(&w->ids); /* the last ones too */
+    TRY(string_sorter_new(w->folder, &w->sorter));
+    return sort_ids(w, w->sorter);
+}
+
 /* DORD: the permutation that sorts the ids; left out when they ascend as they are. */
 static enum status write_order(struct documents_writer *w, struct segment_writer *segment)
 {
-    struct string_sorter *sorter;
     if (w->ascending)
         return STATUS_OK;
-    TRY(string_sorter_new(w->folder, &sorter));
-    enum status status = sort_ids(w, sorter);
+    TRY(documents_writer_sort(w));
     segment_writer_begin(segment, SECTION_DORD);
-    if (status == STATUS_OK)
-        status = pack_order(w, sorter, segment);
+    const enum status status = pack_order(w, w->sorter, segment);
     segment_writer_end(segment, w->n);
-    string_sorter_free(sorter);
+    string_sorter_free(w->sorter);
+    w->sorter = NULL;
     return status;
 }
 

@@ -5,6 +5,7 @@
  *     TRY(documents_writer_init(&w, folder, workers));
  *     documents_writer_add(&w, &document, &facts);                     in order
  *     TRY(documents_writer_flush(&w));  workers_finish(workers, 0);    all records are compressed
+ *     TRY(documents_writer_sort(&w));                                  may be left out
  *     TRY(documents_writer_finish(&w, segment));
  */
 #ifndef QIAO_INDEXER_WRITE_DOCUMENTS_WRITER_H
@@ -14,6 +15,7 @@
 #include "indexer/write/blob_writer.h"
 #include "indexer/write/column_writer.h"
 #include "indexer/write/packer.h"
+#include "indexer/write/string_sorter.h"
 
 struct documents_writer {
     uint64_t n;
@@ -26,7 +28,8 @@ struct documents_writer {
     struct buf last_id;
     struct buf last_source;
     uint64_t last_line;
-    bool ascending; /* so far ids ascend */
+    bool ascending;               /* so far ids ascend */
+    struct string_sorter *sorter; /* of ids, sorted */
     enum status status;
 };
 
@@ -50,6 +53,9 @@ enum status documents_writer_add(struct documents_writer *w, const struct docume
 
 /* Hands the last records to the workers. */
 enum status documents_writer_flush(struct documents_writer *w);
+
+/* Sorts the ids; on any thread, as long as no other makes temporary files. */
+enum status documents_writer_sort(struct documents_writer *w);
 
 enum status documents_writer_finish(struct documents_writer *w, struct segment_writer *segment);
 

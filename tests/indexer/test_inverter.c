@@ -143,6 +143,13 @@ static void release_naive(struct naive *a)
 
 /* ---- through the inverter ---- */
 
+static enum status look_up(struct inverter *v, unsigned worker, struct span text,
+                           const struct token *tokens, size_t n, uint32_t *words)
+{
+    const struct word_text one = {text.data, n};
+    return inverter_look_up(v, worker, &one, 1, text.data + text.len, tokens, words);
+}
+
 struct batch_job {
     struct job job;
     struct inverter *inverter;
@@ -159,8 +166,8 @@ static enum status run_batch(struct job *job, unsigned worker)
     uint32_t words[MOST / BATCHES * 4];
     uint32_t none;
     /* Seen, but in no passage: such a word must leave no trace. */
-    TRY(inverter_look_up(v, worker, span_of_string("nowhere"), &nowhere, 1, &none));
-    TRY(inverter_look_up(v, worker, buf_span(&b->text), b->tokens, b->n, words));
+    TRY(look_up(v, worker, span_of_string("nowhere"), &nowhere, 1, &none));
+    TRY(look_up(v, worker, buf_span(&b->text), b->tokens, b->n, words));
     inverter_begin(v, worker, &j->stream);
     uint32_t at = 0;
     for (uint32_t i = 0; i < b->n; i++)
@@ -368,9 +375,9 @@ Test(inverter, drops_stop_words_and_writes_no_forms_of_its_own)
     cr_assert_eq(workers_new(1, &workers), STATUS_OK);
     cr_assert_eq(inverter_init(&v, &options, workers), STATUS_OK);
     settings.forms = v.forms;
-    cr_assert_eq(inverter_look_up(&v, 0, text, tokens + 1, 1, words), STATUS_OK);
+    cr_assert_eq(look_up(&v, 0, text, tokens + 1, 1, words), STATUS_OK);
     cr_assert_not(inverter_drops(&v));
-    cr_assert_eq(inverter_look_up(&v, 0, text, tokens, 2, words), STATUS_OK);
+    cr_assert_eq(look_up(&v, 0, text, tokens, 2, words), STATUS_OK);
     cr_assert(inverter_drops(&v));
     cr_assert(words[0] == WORD_DROPPED && words[1] != WORD_DROPPED);
     inverter_begin(&v, 0, &stream);

@@ -39,6 +39,15 @@ uint8_t *buf_grow(struct buf *b, size_t extra)
     return b->data + b->len;
 }
 
+void buf_expect(struct buf *b, size_t cap)
+{
+    uint8_t *const grown = b->failed || cap <= b->cap ? NULL : realloc(b->data, cap);
+    if (grown == NULL)
+        return;
+    b->data = grown;
+    b->cap = cap;
+}
+
 void buf_append_string(struct buf *b, const char *string)
 {
     buf_append(b, string, strlen(string));

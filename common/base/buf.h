@@ -76,6 +76,10 @@ static inline void buf_put_varint(struct buf *b, uint64_t value)
         b->len += varint_put(to, value);
 }
 
+/* Room for `cap` bytes in all, if that can be had: for a buffer that will be large, so that it is not
+ * copied again and again. Memory is taken as it is touched. */
+void buf_expect(struct buf *b, size_t cap);
+
 void buf_append_string(struct buf *b, const char *string);
 void buf_put_le16(struct buf *b, uint16_t value);
 void buf_put_le32(struct buf *b, uint32_t value);

@@ -270,7 +270,8 @@ static inline bool short_find(const struct slot_array *a, struct short_key key, 
                               struct short_slot **slot /* OUT */)
 {
     struct short_slot *const slots = short_slots(a);
-    for (uint64_t at = hash & a->mask;; at = (at + 1) & a->mask) {
+    const uint64_t mask = a->mask;
+    for (uint64_t at = hash & mask;; at = (at + 1) & mask) {
         const uint64_t first = atomic_load_explicit(&slots[at].first, memory_order_acquire);
         *slot = &slots[at];
         if (first == 0)
@@ -291,7 +292,8 @@ static inline bool long_find(const struct slot_array *a, const struct long_key *
                              struct long_slot **slot /* OUT */)
 {
     struct long_slot *const slots = long_slots(a);
-    for (uint64_t at = hash & a->mask;; at = (at + 1) & a->mask) {
+    const uint64_t mask = a->mask;
+    for (uint64_t at = hash & mask;; at = (at + 1) & mask) {
         const struct long_slot *const s = &slots[at];
         const uint64_t first = atomic_load_explicit(&s->first, memory_order_acquire);
         *slot = &slots[at];

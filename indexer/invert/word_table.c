@@ -315,7 +315,7 @@ static void prepare_other(const struct word_table *t, const uint8_t *bytes, uint
         const struct long_key key = long_key_of(bytes, len, ascii);
         p->hash = long_hash(t->seeds, &key);
         const struct slot_array *const longs = word_slots_newest(&t->longs);
-        __builtin_prefetch(&long_slots(longs)[p->hash & longs->mask], 1);
+        __builtin_prefetch(&long_slots(longs)[p->hash & longs->mask]);
     }
 }
 
@@ -333,7 +333,7 @@ static void prepare(const struct word_table *t, const uint8_t *text, const uint8
         if (len <= SHORT_WORD_BYTES && end - bytes >= 16) {
             probes[i].key = short_key_of(bytes, len, tokens[i].ascii);
             probes[i].hash = short_hash(t->seeds, probes[i].key);
-            __builtin_prefetch(&slots[probes[i].hash & mask], 1);
+            __builtin_prefetch(&slots[probes[i].hash & mask]);
         } else {
             prepare_other(t, bytes, len, tokens[i].ascii, &probes[i]);
         }

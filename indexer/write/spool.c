@@ -10,6 +10,7 @@
 
 #define COPY_BYTES   (256u << 10)
 #define WINDOW_BYTES (32u << 10)
+#define LARGE_BYTES  (256u << 10) /* a tail of so many will have many more */
 
 void spool_init(struct spool *s, const struct spool_folder *folder)
 {
@@ -64,6 +65,8 @@ void spool_commit(struct spool *s)
     if (s->status == STATUS_OK)
         s->status = buf_status(&s->tail);
     s->len = s->in_file + s->tail.len;
+    if (s->tail.len > LARGE_BYTES)
+        buf_expect(&s->tail, s->folder->most + LARGE_BYTES);
     if (s->status == STATUS_OK && s->tail.len > s->folder->most)
         s->status = write_tail(s);
 }

@@ -102,7 +102,7 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
     const uint32_t local_mask = (uint32_t)((UINT64_C(1) << shape.local_bits) - 1);
     const unsigned shift = shape.passage_bits + shape.position_bits;
     uint8_t **const ends = j->ends;
-    const unsigned bytes = j->partition->bytes;
+    const uint8_t *const bytes = j->partition->bytes;
     uint64_t i = 0;
     for (uint32_t p = 0; p < s->n_passages; p++) {
         const uint64_t end = s->ends[p];
@@ -118,7 +118,7 @@ static enum status take_stream(struct range_job *j, const struct word_stream *s)
             if (at_end(ends[bucket]) && !extend(j, bucket))
                 return fail(STATUS_NO_MEMORY, "out of memory: give more --memory");
             store_le64(ends[bucket], (uint64_t)(place & local_mask) << shift | place_bits);
-            ends[bucket] += bytes;
+            ends[bucket] += bytes[bucket];
         }
     }
     return STATUS_OK;
@@ -161,12 +161,15 @@ enum status partition_make(struct partition *p, const struct word_order *order,
 {
     struct range_job jobs[WORKERS_MOST];
     const unsigned n = workers_count(workers);
-    *p = (struct partition){
-        .order = order, .shape = shape, .bytes = occurrence_bytes(shape), .n_ranges = n};
+    *p = (struct partition){.order = order, .shape = shape, .n_ranges = n};
     p->chains = calloc((size_t)n * order->n_buckets, sizeof *p->chains);
     p->ends = calloc((size_t)n * order->n_buckets, sizeof *p->ends);
-    if (p->chains == NULL || p->ends == NULL)
+    p->bytes = malloc(order->n_buckets);
+    if (p->chains == NULL || p->ends == NULL || p->bytes == NULL)
         return fail_no_memory();
+    const struct occurrence_shape single = {0, shape.passage_bits, shape.position_bits};
+    for (uint32_t b = 0; b < order->n_buckets; b++)
+        p->bytes[b] = (uint8_t)occurrence_bytes(order->single[b] ? single : shape);
     share_out(streams, n_streams, jobs, n);
     for (unsigned i = 0; i < n; i++) {
         region_clear(&regions[i]);
@@ -186,6 +189,8 @@ void partition_release(struct partition *p)
 {
     free(p->chains);
     free(p->ends);
+    free(p->bytes);
+    p->bytes = NULL;
     p->chains = NULL;
     p->ends = NULL;
 }
@@ -214,18 +219,19 @@ static bool next_piece(struct chain_walk *w, const uint8_t **records, size_t *n)
 static struct chain_walk chain_of(const struct partition *p, uint32_t bucket, unsigned r)
 {
     const size_t chain = (size_t)r * p->order->n_buckets + bucket;
-    return (struct chain_walk){p->chains[chain].first, p->ends[chain], p->bytes};
+    return (struct chain_walk){p->chains[chain].first, p->ends[chain], p->bytes[bucket]};
 }
 
 uint64_t partition_count(const struct partition *p, uint32_t bucket)
 {
+    const unsigned bytes = p->bytes[bucket];
     uint64_t count = 0;
     for (unsigned r = 0; r < p->n_ranges; r++) {
         const size_t chain = (size_t)r * p->order->n_buckets + bucket;
         uint8_t *const end = p->ends[chain];
         if (p->chains[chain].first != NULL)
-            count += (p->chains[chain].blocks - 1) * block_records(p->bytes) +
-                     (size_t)(end - block_of(end) - LINK_BYTES) / p->bytes;
+            count += (p->chains[chain].blocks - 1) * block_records(bytes) +
+                     (size_t)(end - block_of(end) - LINK_BYTES) / bytes;
     }
     return count;
 }
@@ -267,7 +273,7 @@ static bool next_of_bucket(struct bucket_reader *r)
 
 size_t bucket_read(struct bucket_reader *r, uint64_t *records, size_t most)
 {
-    const unsigned bytes = r->partition->bytes;
+    const unsigned bytes = r->partition->bytes[r->bucket];
     const uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
     size_t n = 0;
     while (n < most && (r->left > 0 || next_of_bucket(r))) {
@@ -298,7 +304,8 @@ enum status partition_sort(const struct partition *p, uint32_t bucket, struct bu
     const size_t terms = (size_t)1 << p->shape.local_bits;
     const unsigned shift = p->shape.passage_bits + p->shape.position_bits;
     const uint64_t term_mask = terms - 1;
-    const uint64_t mask = UINT64_MAX >> (64 - 8 * p->bytes);
+    const unsigned bytes = p->bytes[bucket];
+    const uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
     TRY(make_room(s, (size_t)partition_count(p, bucket) + 1, terms + 2));
     if (p->order->single[bucket]) {
         join(p, bucket, s, terms);
@@ -310,13 +317,13 @@ enum status partition_sort(const struct partition *p, uint32_t bucket, struct bu
     size_t n;
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
-            for (size_t i = 0; i < n; i++, records += p->bytes)
+            for (size_t i = 0; i < n; i++, records += bytes)
                 starts[2 + (load_le64(records) >> shift & term_mask)]++;
     for (size_t t = 2; t < terms + 2; t++)
         starts[t] += starts[t - 1];
     for (unsigned r = 0; r < p->n_ranges; r++)
         for (struct chain_walk w = chain_of(p, bucket, r); next_piece(&w, &records, &n);)
-            for (size_t i = 0; i < n; i++, records += p->bytes) {
+            for (size_t i = 0; i < n; i++, records += bytes) {
                 const uint64_t record = load_le64(records) & mask;
                 s->records[starts[1 + (record >> shift & term_mask)]++] = record;
             }

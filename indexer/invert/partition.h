@@ -17,7 +17,8 @@
  * follows a pointer into a cold cache line for each word: docs/PERFORMANCE.md has both figures.
  *
  * An occurrence is one number: term within the bucket, passage within the run, position; in as many
- * bits each as this run needs, and in a bucket in as many bytes as that takes.
+ * bits each as this run needs, and in a bucket in as many bytes as that takes, which are fewer where
+ * there is one term only.
  */
 #ifndef QIAO_INDEXER_INVERT_PARTITION_H
 #define QIAO_INDEXER_INVERT_PARTITION_H
@@ -43,7 +44,7 @@ struct occurrence_shape {
     unsigned position_bits;
 };
 
-/* Bytes that an occurrence takes in a bucket. */
+/* Bytes that an occurrence takes in a bucket, at most. */
 static inline unsigned occurrence_bytes(struct occurrence_shape s)
 {
     return (s.local_bits + s.passage_bits + s.position_bits + 7) / 8;
@@ -69,7 +70,7 @@ struct bucket_chain;
 struct partition {
     const struct word_order *order;
     struct occurrence_shape shape;
-    unsigned bytes;              /* of an occurrence */
+    uint8_t *bytes;              /* of an occurrence, by bucket */
     struct bucket_chain *chains; /* n_ranges for each bucket */
     uint8_t **ends;              /* likewise: where the next record goes */
     unsigned n_ranges;

@@ -331,7 +331,7 @@ Test(inverter, equals_a_plain_list_by_any_means)
     static const struct means means[] = {
         {1, 64u << 20, SIZE_MAX, 0, 0}, {2, 64u << 20, SIZE_MAX, 0, 0},
         {3, 64u << 20, 1000, 0, 0},     {1, 700u << 10, SIZE_MAX, 0, 2},
-        {2, 1200u << 10, 1000, 0, 2},   {1, 64u << 20, 1000, BATCHES, 1},
+        {2, 700u << 10, 1000, 0, 2},    {1, 64u << 20, 1000, BATCHES, 1},
         {2, 64u << 20, SIZE_MAX, 7, 8}, {1, 1, 1000, 0, BATCHES / 2},
         {2, 1, SIZE_MAX, 0, 8},         {3, 1, 0, 0, 8}};
     static struct naive all;

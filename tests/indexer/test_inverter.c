@@ -403,3 +403,124 @@ Test(inverter, drops_stop_words_and_writes_no_forms_of_its_own)
     lengths_release(&lengths);
     lists_end(&lists);
 }
+
+/* ---- heavy terms ---- */
+
+#define HEAVY_PASSAGES 900u
+#define HEAVY_WORDS    400000u
+#define ENDLESS        70000u /* occurrences in one passage: more than a window takes */
+
+/* One word, now and then with a hole in front; its place in each passage. */
+struct heavy {
+    uint32_t tfs[HEAVY_PASSAGES];
+    uint32_t positions[HEAVY_WORDS];
+    uint32_t n;
+};
+
+/* The stream of passages [from, to). */
+static void add_heavy(struct heavy *h, struct inverter *v, uint32_t word, uint32_t from,
+                      uint32_t to, unsigned *seed)
+{
+    struct word_stream stream;
+    inverter_begin(v, 0, &stream);
+    for (uint32_t p = from; p < to; p++) {
+        const uint32_t tf = p == HEAVY_PASSAGES / 2   ? ENDLESS
+                            : seed_below(seed, 3) > 0 ? 1 + seed_below(seed, 3)
+                                                      : seed_below(seed, 900);
+        h->tfs[p] = tf;
+        uint32_t position = 0;
+        for (uint32_t i = 0; i < tf; i++, position++) {
+            const uint32_t two[2] = {WORD_DROPPED, word};
+            const uint32_t hole = seed_below(seed, 8) == 0;
+            cr_assert_eq(inverter_add(v, 0, &stream, two + 1 - hole, 1 + hole), STATUS_OK);
+            position += hole;
+            cr_assert_lt(h->n, HEAVY_WORDS);
+            h->positions[h->n++] = position;
+        }
+        cr_assert_eq(inverter_end_passage(v, 0, &stream), STATUS_OK);
+    }
+    cr_assert_eq(inverter_end(v, 0, &stream), STATUS_OK);
+    cr_assert_eq(inverter_take(v, &stream), STATUS_OK);
+}
+
+static void check_heavy(const struct heavy *h, struct lists *lists, unsigned first)
+{
+    static uint32_t positions[ENDLESS];
+    struct term_entry entry;
+    struct postings p;
+    uint32_t at = 0;
+    lists_find(lists, "x", &entry);
+    cr_assert_eq(entry.cf, h->n, "seed %u", first);
+    cr_assert_eq(postings_open(&lists->segment, &entry, &p), STATUS_OK);
+    for (uint32_t i = 0; i < HEAVY_PASSAGES; i++) {
+        if (h->tfs[i] == 0)
+            continue;
+        cr_assert_eq(postings_next(&p), i, "seed %u", first);
+        cr_assert_eq(postings_tf(&p), h->tfs[i], "seed %u, passage %u", first, i);
+        cr_assert_eq(postings_positions(&p, positions), STATUS_OK);
+        cr_assert_eq(memcmp(positions, h->positions + at, h->tfs[i] * sizeof *positions), 0,
+                     "seed %u, passage %u", first, i);
+        at += h->tfs[i];
+    }
+    cr_assert_eq(postings_next(&p), PASSAGE_END);
+}
+
+/* `every`: passages of a stream; `spill`: behind how many streams (0: never). */
+static void build_heavy(struct heavy *h, uint32_t every, uint32_t spill, struct lists *lists,
+                        unsigned seed)
+{
+    static const struct token x = {0, 1, 0, true};
+    struct lengths lengths = LENGTHS_INIT;
+    struct inverter v;
+    struct workers *workers;
+    struct postings_writer writer;
+    uint32_t word;
+    uint32_t streams = 0;
+    lists_begin(lists, SIZE_MAX);
+    const struct inverter_options options = {profile_by_name("plain"), 64 << 20, &lists->spools};
+    cr_assert_eq(workers_new(1, &workers), STATUS_OK);
+    cr_assert_eq(inverter_init(&v, &options, workers), STATUS_OK);
+    h->n = 0;
+    for (uint32_t p = 0; p < HEAVY_PASSAGES; p += every) {
+        const uint32_t to = p + every < HEAVY_PASSAGES ? p + every : HEAVY_PASSAGES;
+        cr_assert_eq(look_up(&v, 0, span_of_string("x"), &x, 1, &word), STATUS_OK);
+        add_heavy(h, &v, word, p, to, &seed);
+        if (spill > 0 && ++streams % spill == 0)
+            cr_assert_eq(inverter_spill(&v), STATUS_OK, "%s", status_message());
+    }
+    for (uint32_t p = 0; p < HEAVY_PASSAGES; p++)
+        cr_assert_eq(lengths_add(&lengths, h->tfs[p]), STATUS_OK);
+    const struct postings_settings settings = {.bm25 =
+                                                   bm25_of(0.9f, 0.4f, h->n, HEAVY_PASSAGES, false),
+                                               .lengths = &lengths,
+                                               .passages = HEAVY_PASSAGES,
+                                               .positions = true};
+    cr_assert_eq(postings_writer_init(&writer, &lists->writer, &lists->spools, true, false),
+                 STATUS_OK);
+    cr_assert_eq(inverter_write(&v, &settings, &writer), STATUS_OK, "%s", status_message());
+    inverter_forget(&v);
+    lists->header.passages = HEAVY_PASSAGES;
+    lists->header.required_features = FEATURE_POSITIONS;
+    cr_assert_eq(postings_writer_finish(&writer, &lists->header), STATUS_OK);
+    lists_open(lists);
+    postings_writer_release(&writer);
+    workers_free(workers);
+    inverter_release(&v);
+    lengths_release(&lengths);
+}
+
+/* A term of more occurrences than are encoded at a time, of which one posting alone is more. */
+Test(inverter, encodes_heavy_terms_window_by_window)
+{
+    static struct heavy h;
+    const unsigned first = seed_first();
+    struct lists lists;
+    struct lists others;
+    build_heavy(&h, 70, 0, &lists, first);
+    check_heavy(&h, &lists, first);
+    build_heavy(&h, 70, 4, &others, first);
+    check_heavy(&h, &others, first);
+    cr_assert(span_equal(lists.segment.file.bytes, others.segment.file.bytes), "seed %u", first);
+    lists_end(&lists);
+    lists_end(&others);
+}

@@ -409,3 +409,62 @@ Test(postings_writer, lists_and_their_bounds)
     check_all(&maker, &list, 20000);    /* and on disk */
     lengths_release(&maker.lengths);
 }
+
+/* The short way of rare terms, beside the long one. */
+Test(postings_writer, rare_terms_are_the_same_by_both_ways)
+{
+    const unsigned first = seed_first();
+    unsigned seed = first;
+    struct lengths lengths = LENGTHS_INIT;
+    struct list_encoder ways[2];
+    for (uint32_t i = 0; i < PASSAGES; i++)
+        cr_assert_eq(lengths_add(&lengths, 1 + seed_below(&seed, 300)), STATUS_OK);
+    for (unsigned round = 0; round < 4; round++) {
+        const struct postings_settings settings = {.bm25 = bm25_of(0.9f, 0.4f, 9, 3, false),
+                                                   .lengths = &lengths,
+                                                   .passages = PASSAGES,
+                                                   .positions = round % 2 == 0,
+                                                   .forms = round / 2 == 0};
+        for (size_t i = 0; i < 2; i++)
+            cr_assert_eq(list_encoder_init(&ways[i], &settings), STATUS_OK);
+        for (unsigned term = 0; term < 3000; term++) {
+            struct inline_postings p = {.n = 1 + seed_below(&seed, INLINE_OCCURRENCES)};
+            uint32_t passage = seed_below(&seed, PASSAGES / 2);
+            uint32_t spare = INLINE_OCCURRENCES - p.n;
+            uint32_t *positions = p.positions;
+            char name[300];
+            const int len =
+                snprintf(name, sizeof name, "%0*u", 1 + (int)seed_below(&seed, 250), term);
+            list_encoder_begin(&ways[0], span_of((const uint8_t *)name, (size_t)len), UINT64_MAX);
+            for (uint32_t i = 0; i < p.n; i++) {
+                const uint32_t more = seed_below(&seed, spare + 1);
+                spare -= more;
+                p.tfs[i] = 1 + more;
+                p.passages[i] = passage;
+                positions[0] = seed_below(&seed, 300);
+                for (uint32_t k = 1; k < p.tfs[i]; k++)
+                    positions[k] = positions[k - 1] + 1 + (seed_below(&seed, 1u << 20) >> k);
+                list_encoder_add(&ways[0], passage, positions, p.tfs[i]);
+                positions += p.tfs[i];
+                passage += 1 + seed_below(&seed, 8000);
+            }
+            for (uint32_t f = seed_below(&seed, 3); f > 0; f--)
+                for (size_t i = 0; i < 2; i++)
+                    list_encoder_form(&ways[i], span_of_string(f == 1 ? "b" : "a"), f);
+            cr_assert_eq(list_encoder_end(&ways[0]), STATUS_OK);
+            cr_assert_eq(
+                list_encoder_rare(&ways[1], span_of((const uint8_t *)name, (size_t)len), &p),
+                STATUS_OK);
+        }
+        const struct list_part *const a = &ways[0].part;
+        const struct list_part *const b = &ways[1].part;
+        cr_assert(span_equal(buf_span(&a->terms), buf_span(&b->terms)), "seed %u", first);
+        cr_assert(span_equal(buf_span(&a->forms), buf_span(&b->forms)), "seed %u", first);
+        cr_assert(a->lists.len == 0 && b->lists.len == 0 && b->positions.len == 0);
+        cr_assert(a->n_terms == b->n_terms && a->n_postings == b->n_postings);
+        cr_assert_eq(a->n_occurrences, b->n_occurrences);
+        for (size_t i = 0; i < 2; i++)
+            list_encoder_release(&ways[i]);
+    }
+    lengths_release(&lengths);
+}

@@ -210,9 +210,17 @@ static void look_up(struct word_table *t, struct analyzer *a, struct words *w, u
         const uint32_t want =
             seed_below(seed, 3) == 0 ? 1 + seed_below(seed, 1000) : 62 + seed_below(seed, 5);
         const uint32_t n = w->n - at < want ? w->n - at : want;
-        cr_assert_eq(
-            word_table_look_up(t, a, span_of(w->text, w->len), w->tokens + at, n, w->numbers + at),
-            STATUS_OK, "%s", status_message());
+        /* As if they came from several texts, some without tokens. */
+        struct word_text texts[6];
+        size_t n_texts = 0;
+        for (uint32_t left = n; left > 0;) {
+            const uint32_t some = n_texts == 5 ? left : seed_below(seed, left + 1);
+            texts[n_texts++] = (struct word_text){w->text, some};
+            left -= some;
+        }
+        cr_assert_eq(word_table_look_up_all(t, a, texts, n_texts, w->text + w->len, w->tokens + at,
+                                            w->numbers + at),
+                     STATUS_OK, "%s", status_message());
         at += n;
     }
 }

@@ -239,7 +239,7 @@ int main(int argc, char **argv)
     struct workers *workers;
     must(workers_new(1, &workers));
     read_input(&in, argv[1]);
-    must(word_order_make(&order, &in.table, NULL, workers));
+    must(word_order_make(&order, &in.table, NULL, workers, NULL));
     const double words = (double)(in.words.len / sizeof(uint32_t));
     printf("%u passages, %.0f words, %u distinct\n", in.n_passages, words, (unsigned)in.table.n);
     for (int i = 0; i < rounds; i++) {

@@ -252,18 +252,16 @@ static enum status run_forget(struct job *job, unsigned worker)
     return STATUS_OK;
 }
 
-static void submit_side(struct ingest *in, enum status (*run)(struct job *, unsigned))
+static struct job *side_job(struct ingest *in, enum status (*run)(struct job *, unsigned))
 {
     in->side = (struct side_job){.job = {.run = run}, .ingest = in};
-    workers_submit(in->workers, &in->side.job);
+    return &in->side.job;
 }
 
 /* What comes before the first byte of a section: ids in their order, terms in theirs. */
 static enum status bring_into_order(struct ingest *in)
 {
-    submit_side(in, run_sort_ids);
-    TRY(inverter_prepare(&in->inverter));
-    TRY(workers_finish(in->workers, 0));
+    TRY(inverter_prepare(&in->inverter, side_job(in, run_sort_ids)));
     in->seconds.write += in->side.seconds;
     if (in->inverter.prepared)
         in->inverter.seconds.sort -= in->side.seconds; /* the processor time of all, meanwhile */
@@ -318,7 +316,7 @@ static enum status write_segment(struct ingest *in, struct segment_header *heade
     TRY(passages_writer_finish(&in->passages, &in->segment, whole, header));
     in->seconds.write += clock_thread_seconds() - start;
     TRY(make_postings(in, header));
-    submit_side(in, run_forget);
+    workers_submit(in->workers, side_job(in, run_forget));
     start = clock_thread_seconds();
     TRY(postings_writer_finish(&in->postings, header));
     TRY(fill_header(in, whole, header));

@@ -597,14 +597,14 @@ static enum status guess_heavy(const struct inverter *v, bool **out)
     return STATUS_OK;
 }
 
-static enum status make_order(struct inverter *v)
+static enum status make_order(struct inverter *v, struct job *beside)
 {
     bool *heavy = NULL;
     const double start = clock_process_seconds();
     word_table_trim(&v->table);
     enum status status = guess_heavy(v, &heavy);
     if (status == STATUS_OK)
-        status = word_order_make(&v->order, &v->table, heavy, v->workers);
+        status = word_order_make(&v->order, &v->table, heavy, v->workers, beside);
     free(heavy);
     v->seconds.sort += clock_process_seconds() - start;
     return status;
@@ -626,11 +626,14 @@ static enum status make_partition(struct inverter *v)
     return status;
 }
 
-enum status inverter_prepare(struct inverter *v)
+enum status inverter_prepare(struct inverter *v, struct job *beside)
 {
-    if (v->runs.n_runs > 0 || v->prepared)
-        return STATUS_OK;
-    TRY(make_order(v));
+    if (v->runs.n_runs > 0 || v->prepared) {
+        if (beside != NULL)
+            workers_submit(v->workers, beside);
+        return workers_finish(v->workers, 0);
+    }
+    TRY(make_order(v, beside));
     TRY(make_partition(v));
     v->prepared = true;
     return STATUS_OK;
@@ -641,7 +644,7 @@ static enum status invert(struct inverter *v, struct postings_writer *writer)
 {
     enum status status = STATUS_OK;
     if (!v->prepared)
-        status = make_order(v);
+        status = make_order(v, NULL);
     if (status == STATUS_OK && !v->prepared)
         status = make_partition(v);
     if (status == STATUS_OK)

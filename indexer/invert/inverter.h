@@ -11,7 +11,7 @@
  *     on the thread that submits, in order of the passages:
  *         TRY(inverter_take(&v, &stream));
  *         if (inverter_is_full(&v)) { finish all jobs; TRY(inverter_spill(&v)); }
- *     TRY(inverter_prepare(&v));                       may be left out
+ *     TRY(inverter_prepare(&v, NULL));                 may be left out
  *     TRY(inverter_write(&v, &settings, &postings_writer));
  *     inverter_forget(&v); ... inverter_release(&v);
  *
@@ -92,9 +92,9 @@ bool inverter_is_full(const struct inverter *v);
 /* Writes all that was taken as a run and forgets it. No worker may be at work. */
 enum status inverter_spill(struct inverter *v);
 
-/* All was taken: brings it into the order of terms, if it is in memory. Finishes all jobs, and makes no
- * file, so that a job that does may run beside it. */
-enum status inverter_prepare(struct inverter *v);
+/* All was taken: brings it into the order of terms, if it is in memory. `beside` (or NULL) is a job of
+ * the caller's that is done meanwhile; it may make temporary files, since this makes none. */
+enum status inverter_prepare(struct inverter *v, struct job *beside);
 
 /* Hands all postings, encoded, to `writer`; `settings` of the whole index. */
 enum status inverter_write(struct inverter *v, const struct postings_settings *settings,

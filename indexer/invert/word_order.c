@@ -189,7 +189,8 @@ static enum status sort_range(struct job *job, unsigned worker)
     return sort_words(j->order->table, j->order->words + j->from, j->to - j->from, 0);
 }
 
-static enum status deal_and_sort(struct word_order *o, struct dealing *d, struct workers *workers)
+static enum status deal_and_sort(struct word_order *o, struct dealing *d, struct workers *workers,
+                                 struct job *beside)
 {
     const uint32_t n = o->table->n;
     struct order_job jobs[RANGES_MOST];
@@ -206,10 +207,12 @@ static enum status deal_and_sort(struct word_order *o, struct dealing *d, struct
     d->words = NULL;
     for (unsigned r = 0; r < d->n_ranges; r++)
         jobs[r] = (struct order_job){.order = o, .from = d->starts[r], .to = d->starts[r + 1]};
+    if (beside != NULL)
+        workers_submit(workers, beside);
     return run_all(workers, jobs, d->n_ranges, sort_range);
 }
 
-static enum status sort_all(struct word_order *o, struct workers *workers)
+static enum status sort_all(struct word_order *o, struct workers *workers, struct job *beside)
 {
     const size_t n = o->table->n;
     struct dealing *const d = calloc(1, sizeof *d);
@@ -221,7 +224,7 @@ static enum status sort_all(struct word_order *o, struct workers *workers)
     o->words = malloc((n + 1) * sizeof *o->words);
     enum status status = d->words == NULL || d->counts == NULL || o->words == NULL
                              ? fail_no_memory()
-                             : deal_and_sort(o, d, workers);
+                             : deal_and_sort(o, d, workers, beside);
     free(d->words);
     free(d->counts);
     free(d);
@@ -308,11 +311,11 @@ static enum status place_all(struct word_order *o, struct workers *workers)
 }
 
 enum status word_order_make(struct word_order *o, const struct word_table *table, const bool *heavy,
-                            struct workers *workers)
+                            struct workers *workers, struct job *beside)
 {
     struct buf starts = BUF_INIT;
     *o = (struct word_order){.table = table};
-    TRY(sort_all(o, workers));
+    TRY(sort_all(o, workers, beside));
     const enum status status = cut(o, heavy, &starts);
     buf_release(&starts);
     return status == STATUS_OK ? place_all(o, workers) : status;

@@ -2,7 +2,7 @@
 /*
  * word_order: the words of a table in order, cut into buckets of neighbouring terms.
  *
- *     TRY(word_order_make(&o, table, heavy, workers));
+ *     TRY(word_order_make(&o, table, heavy, workers, NULL));
  *     ... o.places[word] ...                        bucket << o.local_bits | term within the bucket
  *     struct bucket_walk w;
  *     bucket_walk_start(&w, &o, bucket);
@@ -31,9 +31,9 @@ struct word_order {
 };
 
 /* heavy[word]: its term should stand alone. A guess: wherever buckets begin, the order is the same.
- * NULL: none should. */
+ * NULL: none should. `beside`: a job to be done while there is much that others can do, or NULL. */
 enum status word_order_make(struct word_order *o /* OUT */, const struct word_table *table,
-                            const bool *heavy, struct workers *workers);
+                            const bool *heavy, struct workers *workers, struct job *beside);
 void word_order_release(struct word_order *o); /* fine on a zeroed one */
 
 struct bucket_entry {

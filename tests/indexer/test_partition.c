@@ -245,7 +245,7 @@ static void check_heavy(const struct shape_case *c, const struct input *in, cons
     struct region regions[20];
     for (unsigned i = 0; i < c->workers; i++)
         cr_assert_eq(region_reserve(&regions[i], 256u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, &in->table, heavy, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, &in->table, heavy, workers, NULL), STATUS_OK);
     check_order(&order, in, heavy, what);
     const unsigned passage_bits = bits_of(in->n_passages);
     const unsigned position_bits = bits_of(in->longest);
@@ -308,7 +308,7 @@ Test(partition, chains_end_anywhere)
     fill_table(&table, 1, &seed);
     cr_assert_eq(workers_new(1, &workers), STATUS_OK);
     cr_assert_eq(region_reserve(&region, 1u << 20, false), STATUS_OK);
-    cr_assert_eq(word_order_make(&order, &table, NULL, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, &table, NULL, workers, NULL), STATUS_OK);
     for (uint32_t n = 3000; n > 0; n -= n > 1100 ? 317 : 1) {
         struct partition partition;
         const struct occurrence_shape shape = {order.local_bits, 1, 13};
@@ -346,7 +346,7 @@ Test(partition, says_when_there_is_no_room)
         cr_assert_eq(region_reserve(&regions[i], 1u << 20, false), STATUS_OK);
         regions[i].cap = 4096;
     }
-    cr_assert_eq(word_order_make(&order, &in.table, NULL, workers), STATUS_OK);
+    cr_assert_eq(word_order_make(&order, &in.table, NULL, workers, NULL), STATUS_OK);
     const struct occurrence_shape shape = {order.local_bits, 20, 20};
     cr_assert_eq(partition_make(&partition, &order, in.streams, in.n_streams, shape, false, regions,
                                 workers),

@@ -210,7 +210,7 @@ static int measure_spelling(const struct index *index, const char *path)
         size_t n_listed;
         arena_clear(&arena);
         const double start = now();
-        if (suggest_spellings(index, span_of_string(wrong), 1, &arena, &list, &n_listed) !=
+        if (suggest_spellings(index, span_of_string(wrong), 1, NULL, &arena, &list, &n_listed) !=
             STATUS_OK)
             fprintf(stderr, "%s\n", status_message());
         else if (n_listed > 0 && span_equal(list[0].form, span_of_string(right)))

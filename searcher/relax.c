@@ -216,8 +216,8 @@ static enum status doubt_word(struct relaxer *r, const struct query_word *word)
     if (r->n_doubts == WORDS_MOST || df > RARE)
         return STATUS_OK;
     *d = (struct doubt){.word = word};
-    TRY(suggest_spellings(r->searcher->index, word->form, SPELLINGS_MOST, &r->result->arena,
-                          &d->spellings, &d->n));
+    TRY(suggest_spellings(r->searcher->index, word->form, SPELLINGS_MOST,
+                          &r->options.stop, &r->result->arena, &d->spellings, &d->n));
     TRY(count_form(r, word->form, &occurrences));
     if (d->n == 0 ||
         (df > 0 && d->spellings[0].score < suggest_score_of_itself(occurrences) + MARGIN))

@@ -109,7 +109,7 @@ static enum status rank(struct searcher *s, const struct search_options *options
         .arena = &r->arena,
         .collector = c,
         .maps = s->maps,
-        .until = options->deadline > 0 ? now() + 1e-3 * options->deadline : 0,
+        .late = r->plan.late,
     };
     for (size_t i = 0; i < s->index->n_segments && !ranking.late; i++) {
         TRY(stop_check(&r->plan.stop, 0));
@@ -121,23 +121,31 @@ static enum status rank(struct searcher *s, const struct search_options *options
     return collector_finish(c);
 }
 
-enum status search_plan(struct searcher *s, struct span query, const struct search_options *options,
-                        struct search_result *r)
+/* Reads and plans the query within the time; `until` as stop.h has it. */
+static enum status plan(struct searcher *s, struct span query, const struct search_options *options,
+                        double until, struct search_result *r)
 {
+    struct stop stop = options->stop;
+    stop.until = until;
     arena_clear(&r->arena);
     topk_release(&r->best);
     r->total = 0;
     TRY(query_parse(query, s->analyzer, s->index->profile, options->syntax, &r->arena, &r->query));
-    TRY(plan_make(s->index, &r->query, options->k1, options->b, &r->arena, &r->plan));
-    r->plan.stop = options->stop;
-    return STATUS_OK;
+    return plan_make(s->index, &r->query, options->k1, options->b, &stop, &r->arena, &r->plan);
+}
+
+enum status search_plan(struct searcher *s, struct span query, const struct search_options *options,
+                        struct search_result *r)
+{
+    return plan(s, query, options, 0, r);
 }
 
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,
                        struct search_result *r)
 {
     const double start = now();
-    TRY(search_plan(s, query, options, r));
+    const double until = options->deadline > 0 ? start + 1e-3 * options->deadline : 0;
+    TRY(plan(s, query, options, until, r));
     r->seconds[STAGE_PLAN] = now() - start;
     r->seconds[STAGE_RANK] = r->seconds[STAGE_COUNT] = 0;
     struct collector c;

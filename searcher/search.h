@@ -38,7 +38,8 @@ struct search_options {
     enum rollup documents;
     enum search_algorithm algorithm;
     enum query_syntax syntax;
-    struct stop stop; /* asked while ranking: then STATUS_STOPPED */
+    struct stop stop; /* asked while words are looked for and ranked: then STATUS_STOPPED; its
+                         `until` is the deadline's */
     double deadline;  /* milliseconds after which the best so far will do; 0: none */
     bool total;       /* count all that matches; else no more is done than the k best need */
 };

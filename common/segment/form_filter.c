@@ -5,15 +5,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "common/segment/forms.h"
+#include "common/segment/form_block.h"
 
-#define WORDS (FORM_FILTER_BITS / 64)
+#define SIGNATURE (FORM_FILTER_BITS / 64)
+#define WORDS     (SIGNATURE + 1) /* of a block; the last is form_filter_most */
 
 _Static_assert(FORM_FILTER_BITS == 1u << (32 - 22), "form_pair gives that many");
 
 struct form_filter {
     uint64_t n_blocks;
-    uint64_t signatures[]; /* WORDS a block */
+    uint64_t words[]; /* WORDS a block */
 };
 
 struct slot {
@@ -54,24 +55,34 @@ static void add_form(uint64_t *signature, struct span form)
     }
 }
 
+static bool add_all(struct form_filter *f, struct form_block *b)
+{
+    for (uint64_t i = 0; i < f->n_blocks; i++) {
+        uint64_t *const words = f->words + i * WORDS;
+        if (!form_block_read(b, i) || !form_block_load(b))
+            return false;
+        for (size_t j = 0; j < b->n; j++) {
+            add_form(words, form_block_string(b, j));
+            if (b->counts[j] > words[SIGNATURE])
+                words[SIGNATURE] = b->counts[j];
+        }
+    }
+    return true;
+}
+
 /* NULL if memory is short or the forms are damaged. */
 static struct form_filter *make(const struct segment *segment)
 {
-    const bool own = segment_has(segment, FEATURE_FORMS);
-    const uint64_t n_forms = own ? segment->header.forms : segment->header.terms;
-    const uint64_t n_blocks = ceil_div(n_forms, STRINGS_PER_BLOCK);
-    struct form_filter *const f = calloc(1, sizeof *f + (size_t)n_blocks * WORDS * 8);
-    struct forms_cursor *c;
-    uint64_t n = 0;
-    if (f == NULL || forms_cursor_new(segment, span_of(NULL, 0), &c) != STATUS_OK) {
-        free(f);
+    struct form_block *b;
+    if (form_block_new(segment, &b) != STATUS_OK)
         return NULL;
-    }
-    f->n_blocks = n_blocks;
-    for (; n < n_forms && forms_cursor_step(c, 0); n++)
-        add_form(f->signatures + n / STRINGS_PER_BLOCK * WORDS, forms_cursor_form(c));
-    forms_cursor_free(c);
-    if (n == n_forms)
+    const uint64_t n = form_block_count(b);
+    struct form_filter *const f = calloc(1, sizeof *f + (size_t)n * WORDS * 8);
+    if (f != NULL)
+        f->n_blocks = n;
+    const bool made = f != NULL && add_all(f, b);
+    form_block_free(b);
+    if (made)
         return f;
     free(f);
     return NULL;
@@ -96,10 +107,15 @@ const struct form_filter *form_filters_get(struct form_filters *f, size_t i,
     return made;
 }
 
+uint64_t form_filter_most(const struct form_filter *f, uint64_t block)
+{
+    return block < f->n_blocks ? f->words[block * WORDS + SIGNATURE] : UINT64_MAX;
+}
+
 bool form_filter_may_hold(const struct form_filter *f, uint64_t block, const uint16_t *pairs,
                           size_t n)
 {
-    const uint64_t *const signature = f->signatures + block * WORDS;
+    const uint64_t *const signature = f->words + block * WORDS;
     if (block >= f->n_blocks)
         return true;
     for (size_t i = 0; i < n; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * form_filter: which blocks of a segment's forms may hold a form with certain pairs of bytes.
+ * form_filter: which blocks of a segment's forms may hold a form with certain pairs of bytes, and how
+ * often the commonest form of a block occurs.
  *
  *     const struct form_filter *f = form_filters_get(index->filters, i, segment);   NULL: not yet
  *     ... form_filter_may_hold(f, block, pairs, n) ...
@@ -36,6 +37,9 @@ static inline uint16_t form_pair(uint8_t first, uint8_t second)
     const uint32_t both = (uint32_t)first << 8 | second;
     return (uint16_t)((both * 0x9e3779b1u) >> 22);
 }
+
+/* Occurrences of the commonest form of the block. */
+uint64_t form_filter_most(const struct form_filter *f, uint64_t block);
 
 /* Whether the block may hold a form with all those pairs. */
 bool form_filter_may_hold(const struct form_filter *f, uint64_t block, const uint16_t *pairs,

@@ -12,7 +12,6 @@
 
 #include "common/codec/term_entry.h"
 #include "common/segment/block_tree.h"
-#include "common/segment/form_filter.h"
 
 struct forms_cursor {
     const struct segment *segment;
@@ -21,9 +20,6 @@ struct forms_cursor {
     struct buf from; /* forms below it are passed over */
     bool started;
     uint64_t next_block;
-    const struct form_filter *filter; /* of blocks; NULL: all are read */
-    const uint16_t *pairs;
-    size_t n_pairs;
     size_t n;              /* strings of the block */
     size_t index;          /* of the current one, from 1; n before the first block */
     struct cursor strings; /* behind the current one */
@@ -80,19 +76,8 @@ void forms_cursor_free(struct forms_cursor *c)
     free(c);
 }
 
-void forms_cursor_choose(struct forms_cursor *c, const struct form_filter *filter,
-                         const uint16_t *pairs, size_t n_pairs)
-{
-    c->filter = filter;
-    c->pairs = pairs;
-    c->n_pairs = n_pairs;
-}
-
 static bool open_next_block(struct forms_cursor *c)
 {
-    while (c->filter != NULL && c->next_block < c->tree.n_blocks &&
-           !form_filter_may_hold(c->filter, c->next_block, c->pairs, c->n_pairs))
-        c->next_block++;
     if (c->next_block >= c->tree.n_blocks)
         return false;
     const struct span bytes = tree_block(&c->tree, c->next_block++, &c->n);

@@ -27,12 +27,6 @@ struct forms_cursor;
 enum status forms_cursor_new(const struct segment *s, struct span from, struct forms_cursor **out);
 void forms_cursor_free(struct forms_cursor *c); /* NULL is fine */
 
-/* From now on passes by all blocks that cannot hold a form with those pairs (form_filter.h). The
- * filter and the pairs stay the caller's. */
-struct form_filter;
-void forms_cursor_choose(struct forms_cursor *c, const struct form_filter *filter,
-                         const uint16_t *pairs, size_t n_pairs);
-
 /* Moves to the next form and loads it; false at the end or on damage. */
 bool forms_cursor_next(struct forms_cursor *c);
 

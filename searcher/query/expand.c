@@ -3,7 +3,8 @@
  * expand: a heap of the commonest forms so far, the least common on top.
  *
  * Most forms that fit never enter the heap (of n in any order, about k log(n/k) do), so that only
- * the bytes of those that do are copied; what was copied and then dropped stays in the buffer.
+ * the bytes of those that do are copied; what was copied and then dropped stays in the buffer. Forms
+ * come in byte order, so that one as common as the least common of a full heap does not enter.
  */
 #include "searcher/query/expand.h"
 
@@ -95,11 +96,15 @@ enum status expand(const struct index *index, const struct form_pattern *pattern
     while (status == STATUS_OK && find_forms_next(found, &form)) {
         n_fitting++;
         status = offer(&c, &form, arena);
+        if (c.n == most)
+            find_forms_least(found, c.heap[0].count + 1);
     }
+    n_fitting += find_forms_passed(found);
+    const bool late = find_forms_is_late(found);
     const enum status end = find_forms_end(found);
     TRY(status == STATUS_OK ? end : status);
     sort(&c);
-    *out = (struct expansion){c.heap, c.n, n_fitting};
+    *out = (struct expansion){c.heap, c.n, n_fitting, late};
     return STATUS_OK;
 }
 

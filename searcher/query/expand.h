@@ -19,6 +19,7 @@ struct expansion {
     struct found_form *forms; /* in the arena, as their bytes */
     size_t n;
     uint64_t n_fitting; /* forms that fit; more than n where the limit bit */
+    bool late;          /* the time was over (stop.h): there may be others, and commoner ones */
 };
 
 /* The `most` (>= 1) commonest forms that fit. Fails on memory and damage of the index. */

@@ -4,107 +4,91 @@
  *
  * A pattern's walk begins at what stands before its first wildcard and ends where forms no longer
  * begin so. One that begins with a wildcard passes over all forms, or over the blocks that its pairs
- * of bytes leave. A fuzzy walk passes over all forms of the segment, but reads of most no more than
- * that they begin like one that was too far already (forms_cursor_step). Merging is a scan over the
- * segments for the least form: there are few.
+ * of bytes leave (pattern_walk.h). A fuzzy walk passes over all forms of the segment, but reads of
+ * most no more than that they begin like one that was too far already (forms_cursor_step). Merging is
+ * a scan over the segments for the least form: there are few. Rare forms are passed by in a single
+ * segment only: of several, each may have a part of what makes a form a common one.
  */
 #include "searcher/query/find_forms.h"
 
 #include "common/segment/forms.h"
 #include "searcher/query/levenshtein.h"
-#include "searcher/query/wildcard.h"
+#include "searcher/query/pattern_walk.h"
 
-_Static_assert(FORM_READABLE >= WILDCARD_READS, "wildcard_next reads ahead");
+/* Forms between two looks at the stop. */
+#define FORMS_A_LOOK 4096u
 
-/* Pairs of a pattern that are looked at: each more halves what is left or better. */
-#define PAIRS_MOST 12u
-
-/* The walk through one segment. */
+/* The walk through one segment: one of two kinds. */
 struct walk {
-    struct forms_cursor *forms; /* NULL: at its end */
-    struct levenshtein *near;   /* one of the two */
-    struct wildcard *wildcard;
+    struct pattern_walk *pattern;
+    struct forms_cursor *forms;
+    struct levenshtein *near;
     size_t dead;    /* bytes of the current form that nothing near begins with */
     unsigned edits; /* of the current form */
-    bool taken;     /* the current form was given out */
+    bool on;        /* there is a current form */
+    bool taken;     /* it was given out */
 };
 
 struct found_forms {
     struct form_pattern pattern;
-    size_t prefix;              /* bytes before the first wildcard */
-    bool plain_prefix;          /* the pattern is that and one * */
-    uint16_t pairs[PAIRS_MOST]; /* of bytes that every form which fits holds (form_filter.h) */
-    size_t n_pairs;
     struct walk *walks;
     size_t n;
+    uint64_t n_steps; /* of fuzzy walks */
+    bool late;
     enum status status;
 };
 
-static bool is_wildcard(uint8_t byte)
-{
-    return byte == '*' || byte == '?';
-}
-
-/* The pairs of a pattern that begins with a wildcard. */
-static void find_pairs(struct found_forms *f)
-{
-    const struct span text = f->pattern.text;
-    for (size_t i = 1; i <= text.len && f->n_pairs < PAIRS_MOST; i++) {
-        const uint8_t next = i < text.len ? text.data[i] : 0;
-        if (!is_wildcard(text.data[i - 1]) && !is_wildcard(next))
-            f->pairs[f->n_pairs++] = form_pair(text.data[i - 1], next);
-    }
-}
-
-static size_t literal_prefix(struct span pattern)
-{
-    size_t n = 0;
-    while (n < pattern.len && !is_wildcard(pattern.data[n]))
-        n++;
-    return n;
-}
-
 /* ---- one segment ---- */
 
-static bool begins_like(struct span form, struct span pattern, size_t n)
+/* Whether a fuzzy walk may go on. */
+static bool look_at_stop(struct found_forms *f)
 {
-    return form.len >= n && memcmp(form.data, pattern.data, n) == 0;
+    const struct stop *const stop = f->pattern.stop;
+    if (stop == NULL || f->n_steps++ % FORMS_A_LOOK != 0)
+        return true;
+    f->late = stop_is_late(stop);
+    f->status = stop_check(stop, 0);
+    return !f->late && f->status == STATUS_OK;
 }
 
-/* Moves to the next form that fits; false at the end. */
-static bool walk_on(const struct found_forms *f, struct walk *w)
+/* Moves to the next form that is near; false at the end. */
+static bool walk_near(struct found_forms *f, struct walk *w)
 {
-    while (forms_cursor_step(w->forms, w->dead)) {
+    while (look_at_stop(f) && forms_cursor_step(w->forms, w->dead)) {
         const struct span form = forms_cursor_form(w->forms);
-        const size_t shared = forms_cursor_shared(w->forms);
-        if (w->near != NULL) {
-            w->edits = levenshtein_next(w->near, form, shared, &w->dead);
-            if (w->edits <= f->pattern.edits)
-                return true;
-            continue;
-        }
-        if (shared < f->prefix && !begins_like(form, f->pattern.text, f->prefix))
-            return false;
-        if (f->plain_prefix || wildcard_next(w->wildcard, form, shared, &w->dead))
-            return true;
+        w->edits = levenshtein_next(w->near, form, forms_cursor_shared(w->forms), &w->dead);
+        if (w->edits <= f->pattern.edits)
+            return forms_cursor_load(w->forms);
     }
     return false;
 }
 
-static void end_walk(struct found_forms *f, struct walk *w)
-{
-    if (w->forms != NULL && f->status == STATUS_OK)
-        f->status = forms_cursor_status(w->forms);
-    forms_cursor_free(w->forms);
-    w->forms = NULL;
-}
-
-/* Moves on to the next form that fits, and loads it. */
+/* Moves on to the next form that fits; at the end takes over how the walk ended. */
 static void advance(struct found_forms *f, struct walk *w)
 {
-    if (!walk_on(f, w) || !forms_cursor_load(w->forms))
-        end_walk(f, w);
+    enum status end = STATUS_OK;
     w->taken = false;
+    w->on = w->pattern != NULL ? pattern_walk_next(w->pattern) : walk_near(f, w);
+    if (w->on)
+        return;
+    if (w->pattern != NULL) {
+        end = pattern_walk_end(w->pattern);
+        f->late = f->late || pattern_walk_is_late(w->pattern);
+    } else {
+        end = forms_cursor_status(w->forms);
+    }
+    if (f->status == STATUS_OK)
+        f->status = end;
+}
+
+static struct span walk_form(const struct walk *w)
+{
+    return w->pattern != NULL ? pattern_walk_form(w->pattern) : forms_cursor_form(w->forms);
+}
+
+static uint64_t walk_count(const struct walk *w)
+{
+    return w->pattern != NULL ? pattern_walk_count(w->pattern) : forms_cursor_count(w->forms);
 }
 
 static enum status start_walk(struct found_forms *f, const struct index *index, size_t i,
@@ -113,14 +97,13 @@ static enum status start_walk(struct found_forms *f, const struct index *index, 
     struct walk *const w = &f->walks[i];
     const struct segment *const segment = &index->segments[i];
     const struct span text = f->pattern.text;
-    if (f->pattern.fuzzy)
+    if (f->pattern.fuzzy) {
         TRY(levenshtein_new(text, f->pattern.edits, arena, &w->near));
-    else
-        TRY(wildcard_new(text, arena, &w->wildcard));
-    TRY(forms_cursor_new(segment, span_of(text.data, f->prefix), &w->forms));
-    if (f->n_pairs > 0 && index->filters != NULL) {
-        const struct form_filter *const filter = form_filters_get(index->filters, i, segment);
-        forms_cursor_choose(w->forms, filter, f->pairs, f->n_pairs);
+        TRY(forms_cursor_new(segment, span_of(NULL, 0), &w->forms));
+    } else {
+        TRY(pattern_walk_new(segment, text, f->pattern.stop, arena, &w->pattern));
+        if (pattern_walk_has_choice(w->pattern) && index->filters != NULL)
+            pattern_walk_choose(w->pattern, form_filters_get(index->filters, i, segment));
     }
     advance(f, w);
     return f->status;
@@ -135,10 +118,6 @@ enum status find_forms(const struct index *index, const struct form_pattern *pat
     if (f == NULL)
         return fail_no_memory();
     f->pattern = *pattern;
-    f->prefix = pattern->fuzzy ? 0 : literal_prefix(pattern->text);
-    f->plain_prefix = f->prefix + 1 == pattern->text.len && pattern->text.data[f->prefix] == '*';
-    if (!pattern->fuzzy && f->prefix == 0)
-        find_pairs(f);
     f->walks = arena_alloc(arena, (index->n_segments + 1) * sizeof *f->walks);
     if (f->walks == NULL)
         return fail_no_memory();
@@ -154,16 +133,39 @@ enum status find_forms(const struct index *index, const struct form_pattern *pat
     return STATUS_OK;
 }
 
+void find_forms_least(struct found_forms *f, uint64_t count)
+{
+    if (f->n == 1 && f->walks[0].pattern != NULL)
+        pattern_walk_least(f->walks[0].pattern, count);
+}
+
+uint64_t find_forms_passed(const struct found_forms *f)
+{
+    return f->n == 1 && f->walks[0].pattern != NULL ? pattern_walk_passed(f->walks[0].pattern) : 0;
+}
+
+bool find_forms_is_late(const struct found_forms *f)
+{
+    return f->late;
+}
+
 /* The walk at the least form, NULL if all are at their end. */
 static struct walk *least_walk(const struct found_forms *f)
 {
     struct walk *least = NULL;
     for (struct walk *w = f->walks; w < f->walks + f->n; w++)
-        if (w->forms != NULL &&
-            (least == NULL ||
-             span_compare(forms_cursor_form(w->forms), forms_cursor_form(least->forms)) < 0))
+        if (w->on && (least == NULL || span_compare(walk_form(w), walk_form(least)) < 0))
             least = w;
     return least;
+}
+
+/* The number of its form's term; false on damage. */
+static bool walk_term(struct walk *w, uint64_t *term)
+{
+    if (w->pattern != NULL)
+        return pattern_walk_term(w->pattern, term);
+    *term = forms_cursor_term(w->forms);
+    return true;
 }
 
 bool find_forms_next(struct found_forms *f, struct found_form *out)
@@ -172,26 +174,33 @@ bool find_forms_next(struct found_forms *f, struct found_form *out)
         if (w->taken)
             advance(f, w);
     struct walk *const least = least_walk(f);
-    if (least == NULL || f->status != STATUS_OK)
+    if (least == NULL || f->status != STATUS_OK || f->late)
         return false;
-    *out = (struct found_form){.form = forms_cursor_form(least->forms),
-                               .count = forms_cursor_count(least->forms),
+    *out = (struct found_form){.form = walk_form(least),
+                               .count = walk_count(least),
                                .edits = least->edits,
-                               .segment = (size_t)(least - f->walks),
-                               .term = forms_cursor_term(least->forms)};
+                               .segment = (size_t)(least - f->walks)};
+    if (!walk_term(least, &out->term))
+        return false;
     least->taken = true;
     for (struct walk *w = f->walks; w < f->walks + f->n; w++) {
-        if (w == least || w->forms == NULL || !span_equal(forms_cursor_form(w->forms), out->form))
+        if (w == least || !w->on || !span_equal(walk_form(w), out->form))
             continue;
         w->taken = true;
-        out->count += forms_cursor_count(w->forms);
+        out->count += walk_count(w);
     }
     return true;
 }
 
 enum status find_forms_end(struct found_forms *f)
 {
-    for (struct walk *w = f->walks; w < f->walks + f->n; w++)
-        end_walk(f, w);
+    for (struct walk *w = f->walks; w < f->walks + f->n; w++) {
+        const enum status end = w->pattern != NULL ? pattern_walk_end(w->pattern) : STATUS_OK;
+        if (f->status == STATUS_OK)
+            f->status = end;
+        forms_cursor_free(w->forms);
+        w->forms = NULL;
+        w->on = w->taken = false;
+    }
     return f->status;
 }

@@ -123,7 +123,8 @@ static enum status insert(struct suggestion *list, size_t *n, size_t most,
 }
 
 enum status suggest_spellings(const struct index *index, struct span form, size_t most,
-                              struct arena *arena, struct suggestion **out, size_t *n)
+                              const struct stop *stop, struct arena *arena, struct suggestion **out,
+                              size_t *n)
 {
     struct suggestion *const list = arena_alloc(arena, most * sizeof *list);
     struct found_forms *found;
@@ -139,7 +140,7 @@ enum status suggest_spellings(const struct index *index, struct span form, size_
         return STATUS_OK;
     }
     const struct form_pattern pattern = {
-        .text = form, .fuzzy = true, .edits = word.n <= SHORT_WORD ? 1 : 2};
+        .text = form, .fuzzy = true, .edits = word.n <= SHORT_WORD ? 1 : 2, .stop = stop};
     enum status status = STATUS_OK;
     TRY(find_forms(index, &pattern, arena, &found));
     while (status == STATUS_OK && find_forms_next(found, &candidate))

@@ -4,7 +4,7 @@
  *
  *     struct suggestion *list;
  *     size_t n;
- *     TRY(suggest_spellings(index, form, 5, arena, &list, &n));      best first
+ *     TRY(suggest_spellings(index, form, 5, NULL, arena, &list, &n));      best first
  *
  * Of all forms at most two edits away (one for words of three
  * characters, none for shorter ones) the likeliest come
@@ -16,6 +16,7 @@
 
 #include "common/base/arena.h"
 #include "common/segment/index.h"
+#include "searcher/query/stop.h"
 
 struct suggestion {
     struct span form; /* in the arena */
@@ -25,10 +26,10 @@ struct suggestion {
 };
 
 /* The `most` (>= 1) likeliest other words than `form` (folded, as forms are). Fails on memory and
- * damage of the index. */
+ * damage of the index, and with STATUS_STOPPED as `stop` says (NULL: nobody stops it). */
 enum status suggest_spellings(const struct index *index, struct span form, size_t most,
-                              struct arena *arena, struct suggestion **out /* OUT */,
-                              size_t *n /* OUT */);
+                              const struct stop *stop, struct arena *arena,
+                              struct suggestion **out /* OUT */, size_t *n /* OUT */);
 
 /* The score of a word that is typed as it was meant and occurs `count` times. */
 double suggest_score_of_itself(uint64_t count);

@@ -8,11 +8,6 @@
  *             character
  *     stay    bit i stays if a * stands before place i; behind a ? also at the bytes inside a
  *             character
- *
- * A pattern that begins with a * ends no word early, so that all words would be gone through. For
- * these there is a shortcut: what fits ends with the pattern's last byte or, behind which there is
- * another *, has it among the bytes that the word before did not have, unless that fitted already.
- * Bytes that are passed by like this have no states, but for the same reason do not have that byte.
  */
 #include "searcher/query/wildcard.h"
 
@@ -26,10 +21,7 @@ struct wildcard {
     struct span pattern;
     bool too_long; /* for the automaton */
     unsigned n;    /* places */
-    bool shortcut; /* begins with *, and its last place is a byte: */
-    bool open_end; /* behind which there is another * */
-    uint8_t last;
-    size_t depth; /* bytes of the word before that have states */
+    size_t depth;  /* bytes of the word before that have states */
     struct {
         uint64_t move;
         uint64_t stay;
@@ -74,38 +66,9 @@ enum status wildcard_new(struct span pattern, struct arena *arena, struct wildca
         else
             w->at[byte].move |= 1ull << w->n++;
     }
-    const size_t stars = pattern.len > 0 && pattern.data[pattern.len - 1] == '*';
     w->states[0] = 1;
-    w->open_end = stars > 0;
-    w->last = pattern.len > stars ? pattern.data[pattern.len - 1 - stars] : '*';
-    w->shortcut = pattern.len > 0 && pattern.data[0] == '*' && w->last != '*' && w->last != '?';
     *out = w;
     return STATUS_OK;
-}
-
-/* Whether one of `n` bytes is `byte`, eight at a time (Mycroft's test for a zero byte, 1987); 16 may
- * be read. More than that are not looked at: they may have it. */
-static inline bool may_hold(const uint8_t *bytes, size_t n, uint8_t byte)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    const uint64_t a = load_le64(bytes) ^ ones * byte;
-    const uint64_t b = load_le64(bytes + 8) ^ ones * byte;
-    const uint64_t in_a = (a - ones) & ~a & ones << 7;
-    const uint64_t in_b = (b - ones) & ~b & ones << 7;
-    if (n >= 8)
-        return n > 16 || in_a != 0 || (in_b & ~(UINT64_MAX << (8 * (n - 8) % 64))) != 0 || n == 16;
-    return (in_a & ~(UINT64_MAX << 8 * n)) != 0;
-}
-
-/* Whether the shortcut decides about the word; *fits is then what it says. */
-static inline bool decide(const struct wildcard *w, struct span word, size_t shared, uint64_t state,
-                          bool *fits)
-{
-    *fits = w->open_end && (state >> w->n & 1) != 0;
-    if (*fits)
-        return true;
-    return w->open_end ? !may_hold(word.data + shared, word.len - shared, w->last)
-                       : word.len == 0 || word.data[word.len - 1] != w->last;
 }
 
 bool wildcard_next(struct wildcard *w, struct span word, size_t shared, size_t *dead)
@@ -115,11 +78,6 @@ bool wildcard_next(struct wildcard *w, struct span word, size_t shared, size_t *
         return wildcard_fits(word, w->pattern);
     size_t at = w->depth < shared ? w->depth : shared;
     uint64_t state = w->states[at];
-    bool fits;
-    if (w->shortcut && decide(w, word, shared, state, &fits)) {
-        w->depth = at;
-        return fits;
-    }
     /* A fixed number of steps, those behind the word's end for nothing: where the loop ends could
      * not be foreseen, and costs more. */
     for (; at < word.len; at += STEPS)

@@ -95,14 +95,17 @@ static enum status plan_pattern(struct planner *p, const struct query_node *q,
                                 struct plan_node *node)
 {
     const struct index *const index = p->plan->index;
-    const struct form_pattern pattern = {
-        .text = q->words[0].form, .fuzzy = q->kind == QUERY_FUZZY, .edits = q->slop};
+    const struct form_pattern pattern = {.text = q->words[0].form,
+                                         .fuzzy = q->kind == QUERY_FUZZY,
+                                         .edits = q->slop,
+                                         .stop = &p->plan->stop};
     struct expansion expansion;
     struct expanded_term *terms;
     size_t n;
     TRY(expand(index, &pattern, LIMIT_QUERY_EXPANSIONS, p->arena, &expansion));
     TRY(expand_terms(index, &expansion, p->arena, &terms, &n));
     node->n_fitting = expansion.n_fitting;
+    p->plan->late = p->plan->late || expansion.late;
     if (expansion.n_fitting > expansion.n)
         note(p, note_expansions);
     node->words = take(p, (n + 1) * sizeof *node->words);
@@ -294,11 +297,12 @@ static size_t count_leaves(const struct query_node *q)
 }
 
 enum status plan_make(const struct index *index, const struct query *query, float k1, float b,
-                      struct arena *arena, struct plan *out)
+                      const struct stop *stop, struct arena *arena, struct plan *out)
 {
     *out = (struct plan){
         .index = index,
-        .bm25 = bm25_of(k1, b, index->tokens, index->passages, index->profile->byte_lengths)};
+        .bm25 = bm25_of(k1, b, index->tokens, index->passages, index->profile->byte_lengths),
+        .stop = *stop};
     struct planner p = {.plan = out, .arena = arena, .positions = true, .n_seen = 16};
     const size_t n_leaves = count_leaves(query->root);
     for (size_t i = 0; i < index->n_segments; i++)

@@ -3,7 +3,7 @@
  * plan: a query tree made ready for one index: terms looked up, weights fixed, equal terms merged.
  *
  *     struct plan plan;
- *     TRY(plan_make(index, &query, k1, b, arena, &plan));
+ *     TRY(plan_make(index, &query, k1, b, &stop, arena, &plan));
  *
  * The plan lives in the arena and borrows from the index and the query. It is read by both ways of
  * ranking, exhaustive.h and iterator.h, so that weights cannot differ between them.
@@ -17,8 +17,8 @@
 
 #include "common/score/bm25.h"
 #include "common/segment/index.h"
+#include "searcher/query/stop.h"
 #include "searcher/query/tree.h"
-#include "searcher/rank/stop.h"
 
 enum plan_kind {
     PLAN_TERM,   /* one word, title and body */
@@ -72,12 +72,15 @@ struct plan {
     struct plan_node **leaves; /* all nodes but bags, in the order of the query */
     size_t n_leaves;
     const char *note; /* static text, NULL if there is nothing to say */
-    struct stop stop; /* all zero as plan_make leaves it; whoever walks through matches heeds it */
+    struct stop stop; /* as given; whoever walks through matches heeds it */
+    bool late;        /* the time was over before all words of a pattern were found: the plan is not
+                         that of the query, and nothing is to be ranked by it */
 };
 
-/* Fails on memory and on damage of the index only. On an index without positions a phrase or NEAR
+/* Fails on memory and on damage of the index, and with STATUS_STOPPED as `stop` says, which is copied.
+ * On an index without positions a phrase or NEAR
  * becomes the bag of its words, all required, and a field is left out; `note` says so. */
 enum status plan_make(const struct index *index, const struct query *query, float k1, float b,
-                      struct arena *arena, struct plan *out /* OUT */);
+                      const struct stop *stop, struct arena *arena, struct plan *out /* OUT */);
 
 #endif

@@ -39,12 +39,9 @@ enum status ranking_close(struct ranking *r, const struct postings *p)
 
 enum status ranking_step(struct ranking *r)
 {
-    struct timespec now;
     TRY(stop_check(&r->plan->stop, r->steps));
-    if (r->until > 0 && r->steps % STEPS_A_LOOK == 0) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        r->late = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec > r->until;
-    }
+    if (r->steps % STEPS_A_LOOK == 0)
+        r->late = stop_is_late(&r->plan->stop);
     r->steps++;
     return STATUS_OK;
 }

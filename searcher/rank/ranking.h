@@ -48,8 +48,7 @@ struct ranking {
     struct arena *arena;
     struct collector *collector;
     struct code_map *maps; /* by segment */
-    double until;          /* of CLOCK_MONOTONIC, in seconds, when the time is over; 0: never */
-    bool late;             /* it was: only what had been offered by then has been looked at */
+    bool late; /* the time was over (plan->stop): only what had been offered by then counts */
     struct rank_cost cost;
     uint64_t steps; /* private, like all below */
     enum rank_way way;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/limits.h"
+#include "common/segment/form_block.h"
 #include "common/segment/forms.h"
 #include "common/segment/manifest.h"
 #include "searcher/query/expand.h"
@@ -178,11 +179,12 @@ static void join(struct world *w)
     buf_release(&bytes);
 }
 
-static void build(struct world *w, size_t n_words, size_t n_segments, const char *profile,
-                  unsigned *seed)
+/* Words of up to `most` characters. */
+static void build(struct world *w, size_t n_words, unsigned most, size_t n_segments,
+                  const char *profile, unsigned *seed)
 {
     *w = (struct world){.n_segments = n_segments, .arena = ARENA_INIT};
-    w->n_words = make_words(w->words, n_words, 7, seed);
+    w->n_words = make_words(w->words, n_words, most, seed);
     for (size_t i = 0; i < n_segments; i++) {
         struct buf text = BUF_INIT;
         char id[32];
@@ -269,7 +271,7 @@ static void check_suggestions(struct world *w, const char *word)
     struct suggestion *list;
     size_t n;
     arena_clear(&w->arena);
-    cr_assert_eq(suggest_spellings(w->index, span_of_string(word), 5, &w->arena, &list, &n),
+    cr_assert_eq(suggest_spellings(w->index, span_of_string(word), 5, NULL, &w->arena, &list, &n),
                  STATUS_OK);
     for (size_t i = 0; i < n; i++) {
         cr_assert(i == 0 || list[i].score <= list[i - 1].score);
@@ -307,16 +309,15 @@ Test(forms_search, expansions_against_a_scan)
     const unsigned first = seed;
     static const struct {
         size_t words;
+        unsigned most;
         size_t segments;
         const char
             *profile; /* anserini has forms of their own, plain has those of the dictionary */
-    } worlds[] = {{1, 1, "plain"},
-                  {40, 1, "anserini"},
-                  {5000, 1, "plain"},
-                  {6000, 3, "anserini"},
-                  {3000, 2, "plain"}};
+    } worlds[] = {{1, 7, 1, "plain"},        {40, 7, 1, "anserini"},   {5000, 7, 1, "plain"},
+                  {5000, 7, 1, "anserini"},  {6000, 7, 3, "anserini"}, {3000, 7, 2, "plain"},
+                  {3000, 40, 1, "anserini"}, {3000, 120, 1, "plain"}};
     for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
-        build(&w, worlds[i].words, worlds[i].segments, worlds[i].profile, &seed);
+        build(&w, worlds[i].words, worlds[i].most, worlds[i].segments, worlds[i].profile, &seed);
         check_world(&w, 60, &seed, first);
         demolish(&w);
     }
@@ -329,7 +330,7 @@ Test(forms_search, steps_pass_by_what_is_dead)
     static struct world w;
     unsigned seed = seed_first();
     const unsigned first = seed;
-    build(&w, 4000, 1, "anserini", &seed);
+    build(&w, 4000, 7, 1, "anserini", &seed);
     qsort(w.entries, w.collection.n_entries, sizeof *w.entries, compare_words);
     for (int round = 0; round < 40; round++) {
         struct forms_cursor *c;
@@ -353,6 +354,106 @@ Test(forms_search, steps_pass_by_what_is_dead)
         }
         cr_assert_eq(forms_cursor_status(c), STATUS_OK);
         forms_cursor_free(c);
+    }
+    demolish(&w);
+}
+
+/* Every block against the cursor: strings, what they share, counts and terms. */
+static void check_blocks(const struct segment *segment, unsigned seed)
+{
+    struct forms_cursor *c;
+    struct form_block *b;
+    struct span first;
+    uint64_t term;
+    uint64_t counts[STRINGS_PER_BLOCK];
+    cr_assert_eq(forms_cursor_new(segment, span_of(NULL, 0), &c), STATUS_OK);
+    cr_assert_eq(form_block_new(segment, &b), STATUS_OK);
+    for (uint64_t i = 0; i < form_block_count(b); i++) {
+        cr_assert(form_block_pass(b, i) && form_block_load(b), "block %lu, seed %u", i, seed);
+        memcpy(counts, b->counts, sizeof counts);
+        cr_assert(form_block_first(b, i, &first));
+        cr_assert(form_block_read(b, i) && form_block_load(b), "block %lu, seed %u", i, seed);
+        cr_assert(span_equal(first, form_block_string(b, 0)));
+        for (size_t j = 0; j < b->n; j++) {
+            const struct span form = form_block_string(b, j);
+            cr_assert(forms_cursor_next(c));
+            cr_assert(span_equal(form, forms_cursor_form(c)), "block %lu, %zu: %.*s, seed %u", i, j,
+                      (int)form.len, (const char *)form.data, seed);
+            cr_assert_eq(form.data[form.len], FORM_END);
+            cr_assert_eq(b->shared[j], j == 0 ? 0 : forms_cursor_shared(c));
+            cr_assert_eq(b->counts[j], forms_cursor_count(c), "seed %u", seed);
+            cr_assert_eq(counts[j], forms_cursor_count(c), "seed %u", seed);
+            cr_assert(form_block_term(b, j, &term));
+            cr_assert_eq(term, forms_cursor_term(c), "seed %u", seed);
+        }
+    }
+    cr_assert_not(forms_cursor_next(c));
+    cr_assert_eq(form_block_status(b), STATUS_OK);
+    form_block_free(b);
+    forms_cursor_free(c);
+}
+
+Test(forms_search, blocks_hold_what_the_cursor_finds)
+{
+    static struct world w;
+    unsigned seed = seed_first();
+    const unsigned first = seed;
+    static const unsigned most[] = {1, 7, 16, 40, 250};
+    for (size_t i = 0; i < 2 * sizeof most / sizeof most[0]; i++) {
+        build(&w, 3000, most[i / 2], 1, i % 2 == 0 ? "anserini" : "plain", &seed);
+        check_blocks(&w.index->segments[0], first);
+        demolish(&w);
+    }
+}
+
+/* ---- stop ---- */
+
+struct looks {
+    unsigned left; /* until it says stop; 0: never */
+    unsigned n;
+};
+
+static bool look(void *context)
+{
+    struct looks *const l = context;
+    l->n++;
+    return l->left > 0 && --l->left == 0;
+}
+
+/* Whatever look it is stopped at, the search for forms ends there; and where the time is over, with
+ * what it has. */
+Test(forms_search, stops)
+{
+    static struct world w;
+    unsigned seed = seed_first();
+    static const struct form_pattern patterns[] = {
+        {.text = {(const uint8_t *)"*x*", 3}},
+        {.text = {(const uint8_t *)"*", 1}},
+        {.text = {(const uint8_t *)"?x*y", 4}},
+        {.text = {(const uint8_t *)"xyzxy", 5}, .fuzzy = true, .edits = 2}};
+    build(&w, 6000, 9, 1, "anserini", &seed);
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        struct form_pattern pattern = patterns[i];
+        struct looks looks = {0, 0};
+        struct stop stop = {look, &looks, 0};
+        struct expansion whole;
+        struct expansion e;
+        pattern.stop = &stop;
+        cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &whole), STATUS_OK);
+        cr_assert_not(whole.late);
+        const unsigned n = looks.n;
+        cr_assert(n >= 1 && n <= 3, "pattern %zu: %u looks at 6000 forms", i, n);
+        for (unsigned at = 1; at <= n; at++) {
+            looks = (struct looks){at, 0};
+            cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &e), STATUS_STOPPED);
+            cr_assert_eq(looks.n, at);
+        }
+        stop = (struct stop){NULL, NULL, 1e-9};
+        cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &e), STATUS_OK);
+        cr_assert(e.late && e.n == 0, "pattern %zu", i);
+        stop.until = 1e18;
+        cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &e), STATUS_OK);
+        cr_assert(!e.late && e.n_fitting == whole.n_fitting, "pattern %zu", i);
     }
     demolish(&w);
 }
@@ -391,8 +492,9 @@ Test(forms_search, misspellings)
         struct suggestion *list;
         size_t n_listed;
         arena_clear(&arena);
-        cr_assert_eq(suggest_spellings(index, span_of_string(wrong), 1, &arena, &list, &n_listed),
-                     STATUS_OK);
+        cr_assert_eq(
+            suggest_spellings(index, span_of_string(wrong), 1, NULL, &arena, &list, &n_listed),
+            STATUS_OK);
         found += n_listed > 0 && span_equal(list[0].form, span_of_string(right));
         n++;
     }

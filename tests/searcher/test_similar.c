@@ -121,7 +121,7 @@ static void check_stops(struct searcher *s, const char *query, enum search_algor
     struct countdown never = {0};
     struct search_options options = search_options_of(s);
     options.algorithm = algorithm;
-    options.stop = (struct stop){count_down, &never};
+    options.stop = (struct stop){.asked = count_down, .context = &never};
     cr_assert_eq(search_run(s, span_of_string(query), &options, &result), STATUS_OK);
     const uint64_t total = result.total;
     cr_expect_geq(never.n, 1, "%s: nobody looks", query);

@@ -27,7 +27,7 @@ static void check(const char *text, const char *typed, const char *wanted)
     struct buf found = BUF_INIT;
     struct suggestion *list;
     size_t n;
-    cr_assert_eq(suggest_spellings(s->index, span_of_string(typed), 9, &arena, &list, &n),
+    cr_assert_eq(suggest_spellings(s->index, span_of_string(typed), 9, NULL, &arena, &list, &n),
                  STATUS_OK);
     for (size_t i = 0; i < n; i++) {
         buf_append_string(&found, i == 0 ? "" : " ");

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* similar: the passage is analysed again, as for a snippet; its terms are sorted twice, first so that
- * equal ones meet, then by weight. */
+ * equal ones meet, then by weight. Words of its document alone find nothing else and are left out, as
+ * by Lucene's MoreLikeThis those of too few documents are. */
 #include "searcher/similar.h"
 
 #include <stdlib.h>
 
 #include "common/base/utf8.h"
 #include "common/score/bm25.h"
+#include "common/segment/postings.h"
 #include "searcher/query/lex.h"
 
 /* Of a passage longer than this (a whole document may be) the beginning stands for it. */
@@ -15,7 +17,6 @@
 struct similar_word {
     struct span term;  /* in the arena */
     struct span typed; /* in the passage, where the term stands first */
-    uint32_t tf;
     double weight;
 };
 
@@ -49,8 +50,7 @@ static enum status read_words(struct searcher *s, struct span text, struct arena
         analyzer_apply(s->analyzer, bytes, token.ascii, &analysis);
         if (!analysis.kept || analysis.stop_word)
             continue;
-        const struct similar_word word = {
-            .term = arena_copy(arena, analysis.term), .typed = bytes, .tf = 1};
+        const struct similar_word word = {.term = arena_copy(arena, analysis.term), .typed = bytes};
         if (word.term.data == NULL)
             return fail_no_memory();
         buf_append(words, &word, sizeof word);
@@ -58,50 +58,87 @@ static enum status read_words(struct searcher *s, struct span text, struct arena
     return buf_status(words);
 }
 
-/* Leaves one of equal terms, with their number; returns how many there are then. */
-static size_t join_equal(struct similar_word *all, size_t n)
+/* Leaves one of equal terms; returns how many there are then. */
+static size_t drop_equal(struct similar_word *all, size_t n)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (kept > 0 && span_equal(all[kept - 1].term, all[i].term))
-            all[kept - 1].tf++;
-        else
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || !span_equal(all[kept - 1].term, all[i].term))
             all[kept++] = all[i];
-    }
     return kept;
 }
 
-/* tf * idf; 0 for a word that no other passage has. */
-static enum status weigh(const struct index *index, struct similar_word *word,
-                         struct term_entry *entries)
+/* ---- the choice ---- */
+
+/* The document of the passage, and where its words are looked up. */
+struct chooser {
+    const struct index *index;
+    size_t segment;
+    uint32_t first; /* passages of the document in that segment: */
+    uint32_t end;
+    struct term_entry *entries; /* by segment, of the word that was looked up last */
+};
+
+/* Counts the word in the document's passages; whether other documents of the segment have it. */
+static enum status count_here(const struct chooser *c, const struct term_entry *entry,
+                              struct postings *list, uint64_t *tf, bool *elsewhere)
 {
+    *tf = 0;
+    TRY(postings_open(&c->index->segments[c->segment], entry, list));
+    uint32_t passage = postings_next(list);
+    *elsewhere = passage < c->first;
+    for (passage = postings_seek(list, c->first); passage < c->end; passage = postings_next(list))
+        *tf += postings_tf(list);
+    *elsewhere = *elsewhere || passage != PASSAGE_END;
+    return list->status;
+}
+
+/* tf * idf, tf being that of the whole document, so that what it is about comes before what it
+ * happens to mention here; 0 for a word that no other document has. */
+static enum status weigh(struct chooser *c, struct similar_word *word, struct postings *list)
+{
+    const struct term_entry *const entry = &c->entries[c->segment];
     uint64_t df;
     uint64_t cf;
-    TRY(index_find_term(index, word->term, entries, &df, &cf));
-    word->weight = df < 2 ? 0 : word->tf * bm25_idf(index->passages, df);
+    uint64_t tf = 0;
+    bool elsewhere = false;
+    TRY(index_find_term(c->index, word->term, c->entries, &df, &cf));
+    if (entry->df > 0)
+        TRY(count_here(c, entry, list, &tf, &elsewhere));
+    elsewhere = elsewhere || df > entry->df;
+    word->weight = elsewhere ? (double)tf * bm25_idf(c->index->passages, df) : 0;
     return STATUS_OK;
 }
 
-static enum status choose_words(const struct index *index, struct buf *words, struct arena *arena,
-                                size_t *n)
+/* Leaves the best words, best first, and puts their number into *n. */
+static enum status choose_words(struct chooser *c, struct similar_word *all, size_t *n,
+                                struct postings *list)
 {
-    struct similar_word *const all = (struct similar_word *)(void *)words->data;
-    struct term_entry *const entries =
-        arena_alloc(arena, (index->n_segments + 1) * sizeof *entries);
-    *n = words->len / sizeof *all;
-    if (entries == NULL)
-        return fail_no_memory();
-    if (*n == 0)
-        return STATUS_OK;
     qsort(all, *n, sizeof *all, compare_terms);
-    *n = join_equal(all, *n);
+    *n = drop_equal(all, *n);
     for (size_t i = 0; i < *n; i++)
-        TRY(weigh(index, &all[i], entries));
+        TRY(weigh(c, &all[i], list));
     qsort(all, *n, sizeof *all, compare_weights);
     *n = *n < SIMILAR_WORDS ? *n : SIMILAR_WORDS;
     while (*n > 0 && all[*n - 1].weight <= 0)
         --*n;
     return STATUS_OK;
+}
+
+static enum status choose(const struct index *index, const struct passage_view *view,
+                          struct buf *words, struct arena *arena, size_t *n)
+{
+    struct postings *const list = arena_alloc(arena, sizeof *list);
+    struct chooser c = {.index = index,
+                        .segment = view->segment,
+                        .first = view->record.first_passage,
+                        .end = view->record.first_passage + view->record.n_passages,
+                        .entries = arena_alloc(arena, (index->n_segments + 1) * sizeof *c.entries)};
+    *n = words->len / sizeof(struct similar_word);
+    if (list == NULL || c.entries == NULL)
+        return fail_no_memory();
+    return *n == 0 ? STATUS_OK
+                   : choose_words(&c, (struct similar_word *)(void *)words->data, n, list);
 }
 
 static void put_query(const struct similar_word *words, size_t n, struct span id, struct buf *out)
@@ -124,7 +161,7 @@ static enum status make(struct searcher *s, uint32_t passage, bool document, str
     TRY(search_text(s, &view, view.start, view.end, text));
     TRY(search_id(s, passage, document, id));
     TRY(read_words(s, utf8_prefix(buf_span(text), BYTES_MOST), arena, words));
-    TRY(choose_words(s->index, words, arena, &n));
+    TRY(choose(s->index, &view, words, arena, &n));
     if (n > 0)
         put_query((const struct similar_word *)(void *)words->data, n, buf_span(id), out);
     return buf_status(out);

@@ -81,7 +81,7 @@ static enum status similar(struct session *s, struct span argument)
         buf_printf(&s->out, "%s\n", status_message());
         status = STATUS_OK;
     } else if (status == STATUS_OK && query.len == 0) {
-        buf_append_string(&s->out, "no other passage has a word of it\n");
+        buf_append_string(&s->out, "no other document has a word of it\n");
     } else if (status == STATUS_OK) {
         status = session_answer(s, buf_span(&query), QUERY_SYNTAX);
     }

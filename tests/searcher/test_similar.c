@@ -40,7 +40,7 @@ static void check_similar(struct searcher *s, uint32_t passage, bool document, c
     buf_release(&query);
 }
 
-/* By hand: tf * idf, words of one passage alone and stop words left out, the first of equals first;
+/* By hand: tf * idf, words of one document alone and stop words left out, the first of equals first;
  * N 5; tide and lighthouse have df 2, quay 4. */
 Test(similar, queries)
 {
@@ -53,6 +53,31 @@ Test(similar, queries)
     check_similar(s, 1, false, "tide lighthouse quay -id:b#1");
     check_similar(s, 2, false, "bridge quay -id:c#1");
     check_similar(s, 3, false, "");
+    searcher_close(s);
+    toy_index_remove(&toy);
+}
+
+/* A word of several passages of one document finds none but these, and takes no place: dragon and
+ * griffin stand in both passages of a, which is the middle one, phoenix in the next document, harpy
+ * in the one before, roc in both. And the whole document counts: in the first passage of c kelpie
+ * stands twice (2 * ln 3.6) and naga once, but that in the others four times more (5 * ln 2). */
+Test(similar, words_of_one_document)
+{
+    static const struct toy_document creatures[] = {
+        {.id = "before", .text = "harpy harpy roc basilisk"},
+        {.id = "a", .text = "dragon griffin phoenix harpy roc dragon griffin phoenix harpy roc"},
+        {.id = "behind", .text = "phoenix roc wyvern kelpie naga yeti"},
+        {.id = "c", .text = "kelpie kelpie yeti naga one naga two naga four naga naga"}};
+    const struct toy_options windows = {.passages = "window:5:5"};
+    struct toy_index toy;
+    struct searcher *s;
+    toy_index_build(&toy, creatures, 4, &windows);
+    cr_assert_eq(searcher_open(toy.path, &s), STATUS_OK);
+    cr_assert_eq(s->index->passages, 8);
+    check_similar(s, 1, false, "phoenix harpy roc -id:a#1");
+    check_similar(s, 2, true, "phoenix harpy roc -id:a");
+    check_similar(s, 0, true, "harpy roc -id:before");
+    check_similar(s, 5, true, "naga kelpie yeti -id:c");
     searcher_close(s);
     toy_index_remove(&toy);
 }

@@ -206,18 +206,48 @@ static enum status weigh_in_context(struct relaxer *r, struct doubt *d)
     return status;
 }
 
+/* The doubt about this form that the query was in before; NULL if there is none. */
+static const struct doubt *find_doubt(const struct relaxer *r, struct span form)
+{
+    for (size_t i = 0; i < r->n_doubts; i++)
+        if (span_equal(r->doubts[i].word->form, form))
+            return &r->doubts[i];
+    return NULL;
+}
+
+/* Leaves out spellings that are another form of the word: they find what it finds. */
+static void drop_own_forms(struct relaxer *r, struct doubt *d)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        struct analysis analysis;
+        analyzer_apply(r->searcher->analyzer, d->spellings[i].form, false, &analysis);
+        if (!analysis.kept || !span_equal(analysis.term, d->word->term))
+            d->spellings[kept++] = d->spellings[i];
+    }
+    d->n = kept;
+}
+
 /* Looks for other spellings of the word, if the index has it not, or seldom. */
 static enum status doubt_word(struct relaxer *r, const struct query_word *word)
 {
     uint64_t df;
     uint64_t occurrences;
     struct doubt *const d = &r->doubts[r->n_doubts];
+    const struct doubt *const before = find_doubt(r, word->form);
+    if (before != NULL) {
+        *d = *before;
+        d->word = word;
+        r->n_doubts++;
+        return STATUS_OK;
+    }
     TRY(count_term(r, word->term, &df));
-    if (r->n_doubts == WORDS_MOST || df > RARE)
+    if (df > RARE)
         return STATUS_OK;
     *d = (struct doubt){.word = word};
-    TRY(suggest_spellings(r->searcher->index, word->form, SPELLINGS_MOST,
-                          &r->options.stop, &r->result->arena, &d->spellings, &d->n));
+    TRY(suggest_spellings(r->searcher->index, word->form, SPELLINGS_MOST, &r->options.stop,
+                          &r->result->arena, &d->spellings, &d->n));
+    drop_own_forms(r, d);
     TRY(count_form(r, word->form, &occurrences));
     if (d->n == 0 ||
         (df > 0 && d->spellings[0].score < suggest_score_of_itself(occurrences) + MARGIN))
@@ -238,12 +268,23 @@ static enum status doubt_words(struct relaxer *r, const struct query_node *node)
     return STATUS_OK;
 }
 
-/* The words as they were meant, with commas between. */
+/* Whether one of the first n of the words is typed like number n. */
+static bool is_named(const struct rewritten_word *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_equal(words[i].typed, words[n].typed))
+            return true;
+    return false;
+}
+
+/* The words as they were meant, each once, with commas between. */
 static enum status name_words(struct relaxer *r, const struct rewritten_word *words,
                               struct span *out)
 {
     struct buf names = BUF_INIT;
     for (size_t i = 0; i < r->n_doubts; i++) {
+        if (is_named(words, i))
+            continue;
         buf_append_string(&names, i == 0 ? "" : ", ");
         buf_append_span(&names, words[i].typed);
     }
@@ -259,7 +300,10 @@ static enum status respell(struct relaxer *r)
 {
     struct rewritten_word words[WORDS_MOST];
     TRY(doubt_words(r, r->result->query.root));
-    const size_t n_choices = r->n_doubts == 1 ? r->doubts[0].n : r->n_doubts > 0;
+    size_t n_choices = r->n_doubts > 0 ? r->doubts[0].n : 0;
+    for (size_t i = 1; i < r->n_doubts; i++)
+        if (!span_equal(r->doubts[i].word->form, r->doubts[0].word->form))
+            n_choices = 1;
     for (size_t choice = 0; choice < n_choices; choice++) {
         const struct rewrite edit = {REWRITE_WORDS, NULL, words, r->n_doubts};
         struct span names;

@@ -115,14 +115,17 @@ static uint32_t indent_of(const struct hit_list *list)
     return indent;
 }
 
-/* What an alternative does, in words. */
+/* What an alternative does, in words. A query of nothing but the words that are spelled otherwise
+ * has just been shown. */
 static void put_change(struct wrap *w, const struct hit_alternative *a)
 {
-    const bool names = strcmp(a->kind, "spelling") == 0 || strcmp(a->kind, "without") == 0;
     const bool spelling = strcmp(a->kind, "spelling") == 0;
+    const bool without = strcmp(a->kind, "without") == 0;
+    const bool names = without || (spelling && !span_equal(a->changed, a->query));
     wrap_put(w,
-             span_of_string(spelling                        ? "spelled otherwise: "
-                            : names                         ? "without "
+             span_of_string(spelling && names               ? "spelled otherwise: "
+                            : spelling                      ? "spelled otherwise"
+                            : without                       ? "without "
                             : strcmp(a->kind, "wider") == 0 ? "further apart"
                             : strcmp(a->kind, "apart") == 0 ? "anywhere in the passage"
                                                             : "any of the words"),

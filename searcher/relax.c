@@ -386,7 +386,7 @@ static bool has_rare_word(const struct plan *plan)
 
 bool relax_is_due(const struct search_result *result)
 {
-    return result->query.n_leaves > 0 &&
+    return result->exact && result->query.n_leaves > 0 &&
            (result->total < RELAX_FEW || has_rare_word(&result->plan));
 }
 

@@ -23,7 +23,7 @@
 /* Alternatives that are given at most. */
 #define RELAX_MOST 5u
 
-/* Whether the query found nothing or little, or has a word that the index has seldom or never. */
+/* Whether the query found nothing or little, and not for want of time, or has a word that the index has seldom or never. */
 bool relax_is_due(const struct search_result *result);
 
 /* Finds alternatives to the query of `result`, which was ranked with `options`: *n of them, in the

@@ -2,7 +2,9 @@
 /* session: what each line is, and the answers to queries; commands are in actions.c. */
 #include "searcher/prompt/session.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "common/base/cli.h"
@@ -28,6 +30,31 @@ uint32_t session_width(const struct session *s)
     return s->terminal || s->echo ? terminal_width() : 0;
 }
 
+/* A line of stderr; on a terminal it is shown at once like an answer, within the width. */
+static void put_note(struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void put_note(struct session *s, const char *format, ...)
+{
+    char *text = NULL;
+    struct wrap w;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    va_end(args);
+    if (text != NULL && s->terminal) {
+        wrap_begin(&w, &s->out, &(struct wrap_style){.width = session_width(s)});
+        wrap_put(&w, span_of_string("searcher: "), false);
+        wrap_put(&w, span_of_string(text), false);
+        wrap_end(&w);
+        (void)session_flush(s); /* what is dropped when a search is stopped is not this */
+    } else if (text != NULL) {
+        cli_note("%s", text);
+    }
+    free(text);
+}
+
 static bool is_stopped(void *context)
 {
     (void)context;
@@ -45,7 +72,7 @@ static enum status find_alternatives(struct session *s, struct hit_list *list)
     const enum status status =
         relax(s->searcher, &s->asked, &s->result, &found, &list->n_alternatives);
     if (status == STATUS_STOPPED) { /* the answer stands */
-        cli_note("stopped before other queries were tried");
+        put_note(s, "stopped before other queries were tried");
         return STATUS_OK;
     }
     TRY(status);
@@ -99,12 +126,13 @@ enum status session_list_more(struct session *s)
     return list_hits(s, first, first + s->options.k);
 }
 
-static void print_notes(const struct search_result *r)
+static void put_notes(struct session *s)
 {
+    const struct search_result *const r = &s->result;
     if (r->query.note != NULL)
-        cli_note("%s", r->query.note);
+        put_note(s, "%s", r->query.note);
     if (r->plan.note != NULL)
-        cli_note("%s", r->plan.note);
+        put_note(s, "%s", r->plan.note);
 }
 
 /* Takes the new index; what was listed of the old one can no longer be opened. */
@@ -122,7 +150,7 @@ static void take_index(struct session *s, struct searcher *fresh)
     s->n_alternatives = 0;
     searcher_close(s->searcher);
     s->searcher = fresh;
-    cli_note("index replaced: now %llu document%s", (unsigned long long)fresh->index->documents,
+    put_note(s, "index replaced: now %llu document%s", (unsigned long long)fresh->index->documents,
              fresh->index->documents == 1 ? "" : "s");
 }
 
@@ -149,7 +177,7 @@ static enum status renew_index(struct session *s)
         return STATUS_OK;
     }
     if (!s->unreadable)
-        cli_note("%s; answers come from the index as it was", status_message());
+        put_note(s, "%s; answers come from the index as it was", status_message());
     s->unreadable = true;
     return STATUS_OK;
 }
@@ -164,7 +192,7 @@ enum status session_answer(struct session *s, struct span query, enum query_synt
     s->asked = s->options;
     s->asked.syntax = syntax;
     TRY(rank(s, s->options.k));
-    print_notes(&s->result);
+    put_notes(s);
     return list_hits(s, 0, s->options.k);
 }
 

@@ -23,7 +23,7 @@ static void put_time(struct buf *out, double microseconds)
 static void put_summary(struct buf *out, const struct hit_list *list, const char *unit)
 {
     if (list->total == 0)
-        buf_append_string(out, "nothing found");
+        buf_append_string(out, list->exact ? "nothing found" : "nothing found in time");
     else
         buf_printf(out, "%s%llu %s%s", list->exact ? "" : "at least ",
                    (unsigned long long)list->total, unit, list->total == 1 ? "" : "s");

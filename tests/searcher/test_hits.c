@@ -203,6 +203,7 @@ Test(hits, first_line)
     } examples[] = {
         {0, true, -1, "passage", "nothing found\n"},
         {0, true, 1250, "passage", "nothing found, 1.3 ms\n"},
+        {0, false, 1250, "passage", "nothing found in time, 1.3 ms\n"},
         {1, true, 0, "passage", "1 passage, 0.0 ms\n"},
         {1204, false, 1e6, "document", "at least 1204 documents, 1000.0 ms\n"},
         {2, true, 1e300, "passage", "2 passages\n"},

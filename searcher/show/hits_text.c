@@ -6,6 +6,7 @@
 
 #include "common/base/date.h"
 #include "common/base/escape.h"
+#include "common/base/terminal.h"
 #include "searcher/show/snippet_edges.h"
 #include "searcher/show/wrap.h"
 
@@ -62,22 +63,47 @@ static void put_heading(struct buf *out, const struct hit *hit, const struct wra
     wrap_end(&w);
 }
 
-static void put_facts(struct buf *out, const struct hit *hit, uint32_t indent)
+/* Puts a fact behind those that reach to *column, or on a line of its own if it does not fit there. It
+ * stays whole, so that it can be copied: what is wider than a line is left to the terminal. */
+static void put_fact(struct buf *out, struct span fact, const struct wrap_style *lines,
+                     size_t *column)
+{
+    struct buf escaped = BUF_INIT;
+    escape_append(&escaped, fact, ESCAPE_LINE);
+    const size_t columns = terminal_text_width(buf_span(&escaped));
+    if (*column > lines->indent) {
+        const bool fits = lines->width == 0 || *column + 2 + columns <= lines->width;
+        if (fits)
+            buf_append_string(out, "  ");
+        else
+            buf_printf(out, "\n%*s", (int)lines->indent, "");
+        *column = fits ? *column + 2 : lines->indent;
+    }
+    buf_append_span(out, buf_span(&escaped));
+    *column += columns;
+    out->failed = out->failed || escaped.failed;
+    buf_release(&escaped);
+}
+
+static void put_facts(struct buf *out, const struct hit *hit, const struct wrap_style *lines)
 {
     char date[16];
+    struct buf score = BUF_INIT;
+    size_t column = lines->indent;
     date_format(hit->date, date);
-    buf_printf(out, "%*s", (int)indent, "");
+    buf_printf(out, "%*s", (int)lines->indent, "");
     if (date[0] != '\0')
-        buf_printf(out, "%s  ", date);
-    if (!is_blank(hit->title)) {
-        escape_append(out, hit->id, ESCAPE_LINE);
-        buf_append_string(out, "  ");
-    }
-    hit_put_score(out, hit->score, 3);
+        put_fact(out, span_of_string(date), lines, &column);
+    if (!is_blank(hit->title))
+        put_fact(out, hit->id, lines, &column);
+    hit_put_score(&score, hit->score, 3);
+    put_fact(out, buf_span(&score), lines, &column);
+    out->failed = out->failed || score.failed;
+    buf_release(&score);
     buf_put_u8(out, '\n');
     if (is_blank(hit->url))
         return;
-    buf_printf(out, "%*s", (int)indent, "");
+    buf_printf(out, "%*s", (int)lines->indent, "");
     escape_append(out, hit->url, ESCAPE_LINE);
     buf_put_u8(out, '\n');
 }
@@ -172,7 +198,7 @@ void hits_text(const struct hit_list *list, const struct hits_text_style *style,
         const struct hit *const hit = &list->hits[i];
         buf_put_u8(out, '\n');
         put_heading(out, hit, &lines);
-        put_facts(out, hit, lines.indent);
+        put_facts(out, hit, &lines);
         if (hit->has_text && hit->snippet.end > hit->snippet.start)
             put_snippet(out, hit, &lines);
     }

@@ -377,6 +377,33 @@ Test(hits, text_escapes_every_field)
     buf_release(&out);
 }
 
+/* Date, id and score go on as many lines as they need, and none of them is broken by us. */
+Test(hits, facts_stay_whole)
+{
+    static const struct {
+        uint32_t width;
+        const char *lines;
+    } examples[] = {
+        {0, "\n   2022-05-01  \xe4\xb8\x8a\xe6\xb5\xb7#12  1.000\n"},
+        {29, "\n   2022-05-01  \xe4\xb8\x8a\xe6\xb5\xb7#12  1.000\n"},
+        {28, "\n   2022-05-01  \xe4\xb8\x8a\xe6\xb5\xb7#12\n   1.000\n"},
+        {22, "\n   2022-05-01  \xe4\xb8\x8a\xe6\xb5\xb7#12\n   1.000\n"},
+        {21, "\n   2022-05-01\n   \xe4\xb8\x8a\xe6\xb5\xb7#12  1.000\n"},
+        {5, "\n   2022-05-01\n   \xe4\xb8\x8a\xe6\xb5\xb7#12\n   1.000\n"},
+    };
+    struct hit hit = hit_of("\xe4\xb8\x8a\xe6\xb5\xb7#12", "T", "");
+    struct buf out = BUF_INIT;
+    hit.date = date_parse(span_of_string("2022-05-01"));
+    const struct hit_list list = list_of(&hit, 1);
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        buf_clear(&out);
+        hits_text(&list, &(struct hits_text_style){examples[i].width, false, "passage"}, &out);
+        cr_expect_not_null(strstr(buf_string(&out), examples[i].lines), "%u:%s",
+                           (unsigned)examples[i].width, buf_string(&out));
+    }
+    buf_release(&out);
+}
+
 Test(hits, narrow_terminals_and_wide_characters)
 {
     static const char text[] =

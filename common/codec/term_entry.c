@@ -78,7 +78,7 @@ static void skip_inline(struct cursor *c, uint64_t df, bool has_positions)
     }
 }
 
-void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
+uint64_t term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
 {
     const uint64_t df = cursor_varint_max(c, UINT32_MAX);
     const uint64_t cf = df + cursor_varint_max(c, UINT64_MAX - UINT32_MAX);
@@ -86,7 +86,7 @@ void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
         cursor_spoil(c);
     if (cf <= INLINE_OCCURRENCES) {
         skip_inline(c, df, has_positions);
-        return;
+        return cf;
     }
     offsets[0] += cursor_varint(c);
     offsets[1] += has_positions ? cursor_varint(c) : 0;
@@ -95,6 +95,7 @@ void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3])
     for (size_t i = 0; i < BEST_SHARES; i++)
         fixed += df >= best_share_ranks[i] ? 2 : 0;
     (void)cursor_bytes(c, fixed);
+    return cf;
 }
 
 uint8_t *inline_postings_put(uint8_t *to, const struct inline_postings *postings,

@@ -53,9 +53,9 @@ void term_entry_append(struct buf *out, const struct term_entry *entry, bool has
 void term_entry_read(struct cursor *c, bool has_positions, uint64_t passages,
                      struct term_entry *entry, uint64_t next_offsets[3] /* OUT */);
 
-/* Passes an entry by: all that is kept of it is where the lists of the next begin, offsets[] being
- * where its own do. */
-void term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3] /* IN OUT */);
+/* Passes an entry by: all that is kept of it are its occurrences, which it returns, and where the
+ * lists of the next begin, offsets[] being where its own do. */
+uint64_t term_entry_skip(struct cursor *c, bool has_positions, uint64_t offsets[3] /* IN OUT */);
 
 /* The most bytes of inline postings: numbers of 33 and 32 bits. */
 #define INLINE_BYTES (3 * 5 * INLINE_OCCURRENCES)

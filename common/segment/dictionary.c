@@ -51,7 +51,7 @@ static enum status entry_at(const struct segment *s, struct block *block, size_t
 {
     struct term_entry e;
     for (size_t i = 0; i < index; i++)
-        term_entry_skip(&block->entries, segment_has(s, FEATURE_POSITIONS), block->offsets);
+        (void)term_entry_skip(&block->entries, segment_has(s, FEATURE_POSITIONS), block->offsets);
     read_entry(s, block, &e);
     if (block->entries.bad)
         return damaged_block();

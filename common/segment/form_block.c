@@ -192,14 +192,8 @@ static void load_forms(struct form_block *b, struct cursor *c)
 static void load_terms(struct form_block *b, struct cursor *c)
 {
     uint64_t offsets[3] = {b->offsets[0], b->offsets[1], b->offsets[2]};
-    for (size_t j = 0; j < b->n; j++) {
-        struct term_entry entry = {.postings_offset = offsets[0],
-                                   .positions_offset = offsets[1],
-                                   .bounds_offset = offsets[2]};
-        term_entry_read(c, segment_has(b->segment, FEATURE_POSITIONS), b->segment->header.passages,
-                        &entry, offsets);
-        b->counts[j] = entry.cf;
-    }
+    for (size_t j = 0; j < b->n; j++)
+        b->counts[j] = term_entry_skip(c, segment_has(b->segment, FEATURE_POSITIONS), offsets);
 }
 
 bool form_block_load(struct form_block *b)

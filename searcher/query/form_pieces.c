@@ -152,8 +152,11 @@ static uint32_t find_longest(const struct form_pieces *p, const struct form_bloc
 /* Whether the form has the pieces one after the other behind its beginning. */
 static bool has_pieces(const struct form_pieces *p, const struct form_block *block, size_t j)
 {
-    const uint8_t *at = block->text + block->starts[j] + p->prefix;
     const uint8_t *const end = block->text + block->starts[j + 1]; /* FORM_END is part of it */
+    const uint8_t *at = block->text + block->starts[j];
+    if (p->prefix > (size_t)(end - at)) /* forms out of order: damage */
+        return false;
+    at += p->prefix;
     for (const struct piece *piece = p->first; piece != NULL && at != NULL; piece = piece->next)
         at = find_piece(at, end, piece->bytes);
     return at != NULL;

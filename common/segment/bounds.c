@@ -3,6 +3,7 @@
 #include "common/segment/bounds.h"
 
 #include "common/codec/codec_kernels.h"
+#include "common/segment/best_postings.h"
 
 static enum status damaged_bounds(void)
 {
@@ -26,15 +27,21 @@ enum status bounds_read(const struct segment *s, const struct term_entry *entry,
                         const uint8_t **codes)
 {
     const struct span section = s->sections[SECTION_BNDS];
-    if (term_entry_is_inline(entry) || entry->bounds_bytes == 0 || section.len == 0) {
-        *codes = NULL;
+    *codes = NULL;
+    if (term_entry_is_inline(entry) || entry->bounds_bytes == 0 || section.len == 0)
         return STATUS_OK;
-    }
     if (entry->bounds_offset > section.len ||
         entry->bounds_bytes > section.len - entry->bounds_offset)
         return damaged_bounds();
+    const struct span all =
+        span_of(section.data + entry->bounds_offset, (size_t)entry->bounds_bytes);
+    const size_t best = best_postings_bytes(entry, all);
+    if (best > all.len)
+        return damaged_bounds();
+    if (best == all.len)
+        return STATUS_OK;
     const uint64_t n = bounds_ranges(s);
-    struct cursor c = cursor_of(section.data + entry->bounds_offset, (size_t)entry->bounds_bytes);
+    struct cursor c = cursor_of(all.data, all.len - best);
     const uint8_t kind = cursor_u8(&c);
     const struct span live =
         kind == 1 ? cursor_bytes(&c, (size_t)ceil_div(n, 8)) : span_of(NULL, 0);

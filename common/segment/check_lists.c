@@ -10,6 +10,7 @@
 #include "common/codec/postings_block.h"
 #include "common/score/bound.h"
 #include "common/score/length_byte.h"
+#include "common/segment/best_postings.h"
 #include "common/segment/bounds.h"
 #include "common/segment/check_internal.h"
 
@@ -26,6 +27,7 @@ struct list {
     float best;                  /* the largest share so far */
     uint32_t reach[BEST_SHARES]; /* postings whose share is the k-th best of the entry, or more */
     uint32_t pass[BEST_SHARES];  /* of these, those with more */
+    struct best_selection selection;
 };
 
 static enum status bad_list(const struct list *l, enum section section, const char *what)
@@ -82,6 +84,7 @@ static void take_shares(struct list *l, float *most)
         const float share = bm25_share(&c->bm25, (float)l->p->tfs[i],
                                        c->bm25.byte_lengths ? length_byte_round(length) : length);
         *most = share > *most ? share : *most;
+        best_selection_add(&l->selection, &passage, &l->p->tfs[i], &share, 1);
         const uint16_t floor16 = bound_floor16(share);
         for (size_t k = 0; k < BEST_SHARES; k++) {
             l->reach[k] += floor16 >= l->entry->best[k];
@@ -233,12 +236,15 @@ static enum status check_shares(struct list *l)
     for (size_t k = 0; k < BEST_SHARES && e->df >= best_share_ranks[k]; k++)
         if (l->reach[k] < best_share_ranks[k] || l->pass[k] >= best_share_ranks[k])
             return bad_list(l, SECTION_DICT, "k-th best share");
-    if (!l->bounded)
+    if (!l->bounded && !best_postings_wanted(e->df))
         return e->bounds_bytes == 0 ? STATUS_OK : bad_list(l, SECTION_BNDS, "bounds not wanted");
     const struct span section = c->s->sections[SECTION_BNDS];
     if (e->bounds_offset > section.len || e->bounds_bytes > section.len - e->bounds_offset)
         return bad_list(l, SECTION_BNDS, "place of its bounds");
-    bounds_append(&l->c->scratch, c->range_codes, bounds_ranges(c->s));
+    if (l->bounded)
+        bounds_append(&l->c->scratch, c->range_codes, bounds_ranges(c->s));
+    if (best_postings_wanted(e->df))
+        best_postings_append(&l->selection, &l->c->scratch);
     return check_same(&l->c->scratch,
                       span_of(section.data + e->bounds_offset, (size_t)e->bounds_bytes),
                       SECTION_BNDS, "term", l->term);
@@ -264,6 +270,6 @@ enum status check_list(struct check *c, uint64_t term, const struct term_entry *
     TRY(check_shares(&l));
     c->items[SECTION_POST]++;
     c->items[SECTION_POSI] += segment_has(c->s, FEATURE_POSITIONS) ? entry->cf : 0;
-    c->items[SECTION_BNDS] += l.bounded;
+    c->items[SECTION_BNDS] += entry->bounds_bytes > 0;
     return STATUS_OK;
 }

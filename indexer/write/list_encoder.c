@@ -73,6 +73,7 @@ void list_encoder_begin(struct list_encoder *e, struct span term, uint64_t most)
     e->max_share = 0;
     e->range = UINT32_MAX;
     e->best->n = 0;
+    e->selection.n = 0;
     e->positions_start = e->part.positions.len;
     buf_clear(&e->bodies);
     buf_clear(&e->directory);
@@ -142,6 +143,9 @@ static void encode_block(struct list_encoder *e)
     const float most = score_kernels()->largest(shares, e->block.n);
     e->max_share = most > e->max_share ? most : e->max_share;
     note_best(e->best, shares, e->block.n);
+    const bool full = e->block.n == BLOCK_VALUES; /* shorter lists want no selection */
+    if ((full || e->df > 0) && best_selection_takes(&e->selection, most))
+        best_selection_add(&e->selection, e->block.passages, e->block.tfs, shares, e->block.n);
     if (e->ranged)
         note_ranges(e, shares);
     buf_put_le32(&e->directory, e->block.passages[e->block.n - 1]);
@@ -293,13 +297,14 @@ static void append_list(struct list_encoder *e, struct term_entry *entry)
     entry->postings_bytes = p->lists.len - lists_start;
     close_range(e);
     const uint64_t n_ranges = ceil_div(e->settings.passages, RANGE_PASSAGES);
-    if (bounds_wanted(e->df, e->settings.passages)) {
+    if (bounds_wanted(e->df, e->settings.passages))
         bounds_append(&p->bounds, e->range_codes, n_ranges);
-        p->n_bounds++;
-    }
+    if (best_postings_wanted(e->df))
+        best_postings_append(&e->selection, &p->bounds);
     if (e->range != UINT32_MAX)
         memset(e->range_codes, 0, (size_t)n_ranges);
     entry->bounds_bytes = p->bounds.len - bounds_start;
+    p->n_bounds += entry->bounds_bytes > 0;
     entry->max_code = bound_code(e->max_share);
     take_best(e->best, e->df, entry->best);
     p->n_lists++;

@@ -25,6 +25,7 @@
 
 #include "common/codec/term_entry.h"
 #include "common/score/bm25.h"
+#include "common/segment/best_postings.h"
 #include "indexer/write/lengths.h"
 #include "indexer/write/posting_block.h"
 
@@ -75,6 +76,7 @@ struct list_encoder {
     uint32_t n_forms;
     struct buf term_forms;
     struct best_shares *best;
+    struct best_selection selection;
     enum status status;
 };
 

@@ -100,7 +100,7 @@ void collector_segment(struct collector *c, size_t i)
     passage_reader_init(&c->places, &c->index->segments[i]);
 }
 
-static bool by_id(const struct collector *c)
+bool collector_ties_by_id(const struct collector *c)
 {
     return c->ties != NULL && c->ties->ranks != NULL;
 }
@@ -131,7 +131,7 @@ static enum status close_document(struct collector *c)
         return STATUS_OK;
     c->open = false;
     c->total++;
-    const uint32_t tie = by_id(c) ? c->ties->ranks[c->document] : c->document;
+    const uint32_t tie = collector_ties_by_id(c) ? c->ties->ranks[c->document] : c->document;
     return push(c, rolled_up(c), tie, c->document, c->best_passage);
 }
 
@@ -152,7 +152,7 @@ static void add_to_document(struct collector *c, uint32_t passage, uint64_t scor
 enum status collector_offer(struct collector *c, uint32_t passage, uint64_t score)
 {
     const uint32_t global = c->index->bases[c->segment].passage + passage;
-    const uint32_t tie = by_id(c) && c->ties->whole
+    const uint32_t tie = collector_ties_by_id(c) && c->ties->whole
                              ? c->ties->ranks[c->index->bases[c->segment].document + passage]
                              : global;
     return push(c, score, tie, global, global);
@@ -191,7 +191,8 @@ uint32_t collector_bar(const struct collector *c, uint32_t passage)
         return UINT32_MAX;
     if (t->full) { /* an equal score enters only in front of the worst */
         const uint32_t global = c->index->bases[c->segment].passage + passage;
-        const uint64_t needed = t->worst.score + (!by_id(c) && global > t->worst.tie);
+        const uint64_t needed =
+            t->worst.score + (!collector_ties_by_id(c) && global > t->worst.tie);
         bar = needed > bar ? needed : bar;
     }
     return bar > UINT32_MAX ? UINT32_MAX : (uint32_t)bar;

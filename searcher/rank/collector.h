@@ -69,6 +69,9 @@ void collector_prime(struct collector *c, uint32_t units);
  * UINT32_MAX if that is even higher. */
 uint32_t collector_bar(const struct collector *c, uint32_t passage);
 
+/* Whether ids, not numbers of passages, say which of equal scores comes first. */
+bool collector_ties_by_id(const struct collector *c);
+
 /* Takes a passage in if it can enter. */
 enum status collector_offer(struct collector *c, uint32_t passage, uint64_t score);
 

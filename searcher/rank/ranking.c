@@ -8,6 +8,7 @@
 #include "searcher/rank/rank_conjunction.h"
 #include "searcher/rank/rank_count.h"
 #include "searcher/rank/rank_union.h"
+#include "searcher/rank/rank_word.h"
 
 static enum status rank_by_iterators(struct ranking *r, size_t segment)
 {
@@ -156,6 +157,14 @@ static enum status run_union(struct ranking *r, const struct list_context *conte
                              const struct shape *shape)
 {
     const size_t n = shape->n_required + shape->n_words;
+    if (n == 1) {
+        const struct plan_node *const node =
+            shape->n_words > 0 ? shape->words[0] : shape->required[0];
+        bool done;
+        TRY(rank_word(r, context, &node->words[0].entries[r->segment], node->weight, &done));
+        if (done)
+            return STATUS_OK;
+    }
     struct scored_list *const lists = arena_room(r->arena, n * sizeof *lists);
     if (lists == NULL)
         return fail_no_memory();

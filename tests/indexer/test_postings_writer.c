@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/segment/best_postings.h"
 #include "common/segment/bounds.h"
 #include "common/segment/position_reader.h"
 #include "indexer/write/postings_writer.h"
@@ -253,7 +254,7 @@ static void check_located(const struct lists *lists, const struct term_entry *en
         }
         if (!postings_locate(&p, d))
             break;
-        const uint32_t first = i / BLOCK_VALUES * BLOCK_VALUES;
+        const uint32_t first = p.block * BLOCK_VALUES;
         const uint32_t end = d + seed_below(&seed, 2 * step);
         uint32_t below = 0;
         while (below < p.n && l->passages[first + below] < end)
@@ -306,6 +307,39 @@ static void check_range_codes(const struct lists *lists, const struct term_entry
     }
 }
 
+/* How many postings stand before number i by share, then passage. */
+static uint32_t count_better(const struct list *l, uint32_t i)
+{
+    uint32_t better = 0;
+    for (uint32_t j = 0; j < l->df && better <= BEST_POSTINGS; j++)
+        better += l->shares[j] > l->shares[i] || (l->shares[j] == l->shares[i] && j < i);
+    return better;
+}
+
+static void check_best_postings(const struct lists *lists, const struct term_entry *entry,
+                                const struct list *l, const char *what)
+{
+    struct best_postings best;
+    uint32_t at = 0;
+    float next = 0;
+    cr_assert_eq(best_postings_read(&lists->segment, entry, &best), STATUS_OK);
+    cr_assert_eq(best.n, l->df >= BEST_POSTINGS_LEAST ? BEST_POSTINGS : 0, "%s", what);
+    if (best.n == 0)
+        return;
+    const float tenth = (float)entry->best[0] / 65536; /* rounded down: few are looked at */
+    for (uint32_t i = 0; i < l->df; i++) {
+        if (l->shares[i] < tenth || count_better(l, i) >= BEST_POSTINGS) {
+            next = l->shares[i] > next ? l->shares[i] : next;
+            continue;
+        }
+        cr_assert(at < best.n && best.passages[at] == l->passages[i] && best.tfs[at] == l->tfs[i],
+                  "%s: best posting %u", what, at);
+        at++;
+    }
+    cr_assert_eq(at, best.n, "%s", what);
+    cr_assert_eq(best.next, next, "%s: the next", what);
+}
+
 static void check_list(const struct lists *lists, const struct list *l, const char *name,
                        unsigned seed)
 {
@@ -318,6 +352,7 @@ static void check_list(const struct lists *lists, const struct list *l, const ch
     check_seeks(lists, &entry, l, seed, what);
     check_blocks(lists, &entry, l, seed, what);
     check_located(lists, &entry, l, seed, what);
+    check_best_postings(lists, &entry, l, what);
     if (term_entry_is_inline(&entry))
         return;
     check_best(&entry, l, what);

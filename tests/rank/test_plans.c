@@ -65,7 +65,10 @@ static void random_query(struct toy_world *w, struct buf *out)
     buf_clear(out);
     switch (below(w, 12)) {
     case 0:
-        put_words(w, "", 1, out);
+        if (below(w, 2) == 0)
+            put_words(w, "", 1, out);
+        else /* hardly any score differs from another */
+            buf_printf(out, "%s^0.000%u", toy_world_word(w), 1 + below(w, 9));
         break;
     case 1:
         put_words(w, "", 8 + below(w, 40), out);

@@ -310,7 +310,39 @@ static void bound_sparse(struct forge *f, const struct segment *s)
 {
     uint8_t *const bounds = bounds_of(f, s, "cluster");
     cr_assert_eq(bounds[0], 1);
-    bounds[find_term(s, "cluster").bounds_bytes - 1]--;
+    const uint64_t bytes = find_term(s, "cluster").bounds_bytes;
+    bounds[bytes - 2 - bounds[bytes - 1]]--; /* the last code, in front of the best */
+}
+
+/* Behind them, the best postings: passages and frequencies, the next share, the bytes of these. */
+
+static uint8_t *best_of(struct forge *f, const struct segment *s, const char *term)
+{
+    uint8_t *const bounds = bounds_of(f, s, term);
+    const uint64_t bytes = find_term(s, term).bounds_bytes;
+    return bounds + bytes - 1 - bounds[bytes - 1];
+}
+
+static void best_passage(struct forge *f, const struct segment *s)
+{
+    best_of(f, s, "common")[0] ^= 1;
+}
+
+static void best_frequency(struct forge *f, const struct segment *s)
+{
+    const uint64_t bytes = find_term(s, "common").bounds_bytes;
+    bounds_of(f, s, "common")[bytes - 6] ^= 1; /* of the last posting */
+}
+
+static void best_next(struct forge *f, const struct segment *s)
+{
+    const uint64_t bytes = find_term(s, "common").bounds_bytes;
+    bounds_of(f, s, "common")[bytes - 5] ^= 1;
+}
+
+static void best_bytes(struct forge *f, const struct segment *s)
+{
+    bounds_of(f, s, "common")[find_term(s, "common").bounds_bytes - 1]--;
 }
 
 static void bound_other_range(struct forge *f, const struct segment *s)
@@ -403,6 +435,10 @@ static const struct corruption corruptions[] = {
     {"a bound behind a bitmap", bound_sparse, "BNDS, term"},
     {"the bit of another range", bound_other_range, "BNDS, term"},
     {"bounds that are missing", bounds_dropped, "BNDS"},
+    {"another best passage", best_passage, "BNDS, term"},
+    {"another frequency of a best posting", best_frequency, "BNDS, term"},
+    {"another share of the next", best_next, "BNDS, term"},
+    {"bytes of the best postings", best_bytes, "BNDS, term"},
     {"k1", header_k1, "code of a block"},
     {"b", header_b, "code of a block"},
     {"the tokens", header_tokens, "LENS"},

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "common/segment/best_postings.h"
 #include "common/segment/bounds.h"
 #include "common/segment/columns.h"
 #include "common/segment/dictionary.h"
@@ -53,9 +54,11 @@ void read_lists(const struct segment *s, uint32_t random)
     while (dictionary_cursor_next(c)) {
         struct term_entry entry;
         bool found;
+        struct best_postings best;
         const uint8_t *codes;
         (void)dictionary_find(s, dictionary_cursor_term(c), &entry, &found);
         (void)bounds_read(s, dictionary_cursor_entry(c), room, &codes);
+        (void)best_postings_read(s, dictionary_cursor_entry(c), &best);
         read_list(s, dictionary_cursor_entry(c), random);
     }
     dictionary_cursor_free(c);

@@ -17,7 +17,7 @@ import tempfile
 FAULTS = [
     ("a unit that understates", "searcher/rank/scored_list.c", "(1 + SLACK)) + 1;", "(1 - SLACK));"),
     ("a bar that equal scores do not reach", "searcher/rank/collector.c",
-     "needed = t->worst.score +", "needed = 1 + t->worst.score +"),
+     "            t->worst.score + (", "            1 + t->worst.score + ("),
     ("k-th best shares of another setting", "searcher/rank/scored_list.c",
      "i < BEST_SHARES && l->context->map->same", "i < BEST_SHARES"),
     ("the k-th best share of a smaller k", "searcher/rank/scored_list.c",
@@ -27,7 +27,7 @@ FAULTS = [
     ("codes as they were stored for other settings", "searcher/rank/code_map.c",
      ".same = equal(&made, asked)", ".same = true"),
     ("MaxScore that forgets the list at hand", "searcher/rank/rank_union.c",
-     "        if (rest < bar &&", "        rest -= order[i].bound;\n        if (rest < bar &&"),
+     "        if (rest < bar) {", "        rest -= order[i].bound;\n        if (rest < bar) {"),
     ("passages looked up that forget the list at hand", "searcher/rank/rank_union.c",
      "            kept += sum + rest >= bar;", "            kept += sum + rest >= bar + order[i].bound;"),
     ("frequencies of a bitset from its first posting on", "searcher/rank/rank_union.c",
@@ -58,7 +58,7 @@ FAULTS = [
      "if (shape->n_tests == 0 && (shape", "if ((shape"),
     ("the commonest list counted whole", "searcher/rank/rank_count.c",
      "return rarer - w->kernels->count_common(", "return rarer - 0 * w->kernels->count_common("),
-    ("a bitset whose last word is not whole", "searcher/rank/rank_count.c",
+    ("a bitset whose last word is not whole", "searcher/rank/bitmap.c",
      "if (to == words && inner <= words)", "if (to > words && inner <= words)"),
 ]
 

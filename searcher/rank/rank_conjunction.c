@@ -594,11 +594,16 @@ static uint32_t least_df(const struct ranking *r, const struct shape *shape)
 }
 
 /* Whether the bounds of all ranges cost less than they save. Where the rarest list is short, all its
- * passages are looked up; and until k passages are found, nothing is left out. */
+ * passages are looked up; and until k passages are found, nothing is left out. Phrases leave out less,
+ * as hardly any passage has one twice. */
 static bool bounds_pay(const struct ranking *r, const struct list_context *context,
                        const struct shape *shape)
 {
-    return least_df(r, shape) > bounds_ranges(context->segment) / 2 + 4 * r->collector->best.k;
+    const uint64_t ranges = bounds_ranges(context->segment);
+    bool words = true;
+    for (size_t i = 0; i < shape->n_required; i++)
+        words = words && shape->required[i]->kind == PLAN_TERM;
+    return least_df(r, shape) > (words ? ranges / 2 : ranges * 3 / 2) + 4 * r->collector->best.k;
 }
 
 static enum status prepare(struct ranking *r, const struct list_context *context,

@@ -443,10 +443,12 @@ Test(forms_search, stops)
         cr_assert_not(whole.late);
         const unsigned n = looks.n;
         cr_assert(n >= 1 && n <= 3, "pattern %zu: %u looks at 6000 forms", i, n);
-        for (unsigned at = 1; at <= n; at++) {
+        for (unsigned at = 1; at <= n;
+             at++) { /* there may be fewer, once the index has its filter */
             looks = (struct looks){at, 0};
-            cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &e), STATUS_STOPPED);
-            cr_assert_eq(looks.n, at);
+            const enum status status = expand(w.index, &pattern, 50, &w.arena, &e);
+            cr_assert_eq(status, looks.n == at ? STATUS_STOPPED : STATUS_OK);
+            cr_assert(looks.n == at || (at > 1 && looks.n < at));
         }
         stop = (struct stop){NULL, NULL, 1e-9};
         cr_assert_eq(expand(w.index, &pattern, 50, &w.arena, &e), STATUS_OK);

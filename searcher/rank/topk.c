@@ -180,7 +180,19 @@ static int compare_none(const void *a, const void *b, void *context)
     return 0;
 }
 
-#define FEW 100u /* to be sorted by comparing */
+#define FEW      100u /* to be sorted by comparing, */
+#define VERY_FEW 24u  /* and by insertion */
+
+static void sort_by_insertion(struct topk_entry *entries, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct topk_entry entry = entries[i];
+        size_t at = i;
+        for (; at > 0 && is_worse(&entries[at - 1], &entry); at--)
+            entries[at] = entries[at - 1];
+        entries[at] = entry;
+    }
+}
 
 /* By numbers made of score and tie, if all scores have room in them; else *done stays false. */
 static enum status sort_by_key(struct topk *t, bool *done)
@@ -217,7 +229,9 @@ enum status topk_sort(struct topk *t)
         select_best(t);
     if (t->n > FEW)
         TRY(sort_by_key(t, &done));
-    if (!done && t->n > 1)
+    if (t->n <= VERY_FEW)
+        sort_by_insertion(t->entries, t->n);
+    else if (!done)
         qsort(t->entries, t->n, sizeof *t->entries, compare);
     return STATUS_OK;
 }

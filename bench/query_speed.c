@@ -183,7 +183,8 @@ static struct settings read_settings(int argc, char **argv)
             o.files[o.n_files++] = argv[i];
         }
     }
-    for (size_t i = 0; o.n_classes == 0 && i < n_query_classes; i++)
+    const bool all = o.n_classes == 0;
+    for (size_t i = 0; all && i < n_query_classes; i++)
         if (!query_classes[i].line)
             take_class(&o, query_classes[i].name);
     if (o.n_ks == 0) {

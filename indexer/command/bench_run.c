@@ -39,14 +39,23 @@ static enum status make_folder(struct buf *path, const char *folder)
     return STATUS_OK;
 }
 
+/* The signals that end the bench, but for those that who started it wants ignored (nohup). */
+static void take_signals(sigset_t *set)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    (void)sigemptyset(set);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction now;
+        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            (void)sigaddset(set, signals[i]);
+    }
+}
+
 enum status bench_place_make(struct bench_place *out, const char *folder)
 {
     struct bench_place p = {.path = BUF_INIT};
     sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGHUP);
+    take_signals(&set);
     (void)sigprocmask(SIG_BLOCK, &set, &p.before);
     p.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     enum status status = p.signals >= 0

@@ -176,6 +176,8 @@ Test(bench, signals)
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct fixture f;
     open_fixture(&f, good);
+    for (unsigned i = 0; i < 3; i++)
+        (void)signal(signals[i], SIG_DFL); /* who runs the tests may have them ignored */
     for (unsigned i = 0; i < 9; i++) {
         const char *argv[] = {"", "bench", "--runs=100", "--tmp", f.place, f.source, NULL};
         int status;
@@ -189,5 +191,23 @@ Test(bench, signals)
         cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == signals[i % 3], "status %x", status);
         cr_expect_eq(count_left(&f), 0, "signal %d after %u ms", signals[i % 3], i * i);
     }
+    close_fixture(&f);
+}
+
+/* Under nohup a bench goes on when the terminal is gone. */
+Test(bench, ignored_signal)
+{
+    struct fixture f;
+    open_fixture(&f, good);
+    (void)signal(SIGHUP, SIG_IGN);
+    const char *argv[] = {"", "bench", "--runs=3", "--tmp", f.place, f.source, NULL};
+    int status;
+    const pid_t pid = program_start("indexer", argv);
+    for (unsigned wait = 0; count_left(&f) == 0 && wait < 20000; wait++)
+        pause_briefly();
+    cr_assert_eq(kill(pid, SIGHUP), 0);
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+    cr_expect_eq(count_left(&f), 0);
     close_fixture(&f);
 }

@@ -62,6 +62,9 @@ struct ingest {
     bool any_cut; /* some document was split into passages, or could have been */
     bool any_whole;
     struct ingest_progress progress;
+    struct corpus_reach reach;
+    uint64_t files_seen; /* of reach.files, and the text there was when the last began */
+    uint64_t text_before;
     struct ingest_seconds seconds;
 };
 
@@ -101,6 +104,21 @@ static enum status take_document(struct ingest *in, const struct batch *b, size_
     return STATUS_OK;
 }
 
+#define LOOKED_AT 65536u /* bytes; of a file that is mapped no more is read */
+
+/* Files that are mapped do not say how much of them is read; their text is about as long. */
+static uint64_t source_bytes(struct ingest *in)
+{
+    const struct corpus_reach *const r = &in->reach;
+    if (r->files != in->files_seen) {
+        in->files_seen = r->files;
+        in->text_before = in->progress.text_bytes;
+    }
+    const uint64_t text = in->progress.text_bytes - in->text_before;
+    const uint64_t here = r->now != NULL && *r->now > LOOKED_AT ? *r->now : text;
+    return r->done + (here < r->size ? here : r->size);
+}
+
 static enum status finish_batch(struct job *job)
 {
     struct batch_job *const j = (struct batch_job *)job;
@@ -116,6 +134,7 @@ static enum status finish_batch(struct job *job)
     in->seconds.look_up += j->batch.seconds.look_up;
     in->progress.documents = in->documents.n;
     in->progress.passages = in->passages.n;
+    in->progress.source_bytes = source_bytes(in);
     batch_clear(&j->batch);
     j->next_free = in->free_jobs;
     in->free_jobs = j;
@@ -202,6 +221,7 @@ static enum status read_corpus(struct ingest *in, const char *index_path,
 {
     struct corpus_options corpus = in->options->corpus;
     corpus.index_folder = span_of_string(index_path);
+    corpus.reach = &in->reach;
     const double start = clock_thread_seconds();
     TRY(corpus_read(&corpus, sources, n_sources, in->report, read_document, in));
     in->seconds.read = report_read_seconds(in->report);

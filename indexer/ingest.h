@@ -29,7 +29,8 @@ struct ingest_progress {
     uint64_t documents;
     uint64_t passages;
     uint64_t text_bytes;
-    bool writing; /* the corpus is read; lists are made and written */
+    uint64_t source_bytes; /* of the files, as they lie on the disk, about */
+    bool writing;          /* the corpus is read; lists are made and written */
 };
 
 /* How documents are numbered. */

@@ -7,8 +7,8 @@
  *     ... ingest_build(&options, ...) ...
  *     build_progress_end(&progress);
  *
- * The share done, and so the time left, is known where every source is a plain file whose text is
- * about as long as the file: JSON lines, TSV, text, Markdown. Elsewhere counts and speed are shown.
+ * The share done, and so the time left, is of the bytes of all files as they lie on the disk; with
+ * standard input among them counts and speed are shown.
  */
 #ifndef QIAO_INDEXER_COMMAND_BUILD_PROGRESS_H
 #define QIAO_INDEXER_COMMAND_BUILD_PROGRESS_H

@@ -232,7 +232,15 @@ static enum status read_descriptor(struct corpus *c, const struct walk_file *fou
         .source = source_of_file(found->fd, found->size, stream, &meter, &trouble),
         .trouble = &trouble,
     };
-    return file.source == NULL ? fail_no_memory() : read_file(c, &file);
+    if (file.source == NULL)
+        return fail_no_memory();
+    struct corpus_reach *const reach = c->options->reach;
+    if (reach == NULL)
+        return read_file(c, &file);
+    *reach = (struct corpus_reach){reach->files + 1, reach->done, found->size, &meter.read};
+    const enum status status = read_file(c, &file);
+    *reach = (struct corpus_reach){reach->files, reach->done + found->size, 0, NULL};
+    return status;
 }
 
 static enum status read_walk(struct corpus *c, struct walk *w)

@@ -41,6 +41,14 @@ enum corpus_ids {
     IDS_STEM,     /* its name without folders and without its known extensions (.txt, .md.gz) */
 };
 
+/* How far the reading has come, in bytes of files as they lie on the disk. */
+struct corpus_reach {
+    uint64_t files;      /* begun */
+    uint64_t done;       /* bytes of those that are read */
+    uint64_t size;       /* of the one at hand; 0: unknown, or there is none */
+    const uint64_t *now; /* bytes of it so far; few of one that is mapped; NULL: there is none */
+};
+
 struct corpus_options {
     enum corpus_format format;
     enum corpus_ids ids;
@@ -50,6 +58,7 @@ struct corpus_options {
     struct span index_folder;  /* never read: the index that is being written; may be empty */
     const struct filter_set *filters; /* or NULL */
     unsigned filter_seconds;          /* that a filter may take for a file */
+    struct corpus_reach *reach;       /* kept up to date for the sink; or NULL */
 };
 
 #define CORPUS_OPTIONS_DEFAULT                                                                     \

@@ -7,6 +7,7 @@
 #include "common/base/file.h"
 #include "common/codec/text_block.h"
 #include "common/segment/manifest.h"
+#include "indexer/corpus/source_size.h"
 #include "indexer/ingest.h"
 #include "tests/cli/cli_fixture.h"
 #include "tests/support/made_corpus.h"
@@ -76,14 +77,31 @@ static void check_same(struct bench *b, const char *index, const char *errors, c
 
 /* ---- by the library ---- */
 
+/* What is done only grows, and never above what there is. */
+static void watch(void *context, const struct ingest_progress *progress)
+{
+    uint64_t *const done = context;
+    cr_assert(progress->source_bytes >= *done && progress->source_bytes <= done[1],
+              "%llu bytes of %llu after %llu", (unsigned long long)progress->source_bytes,
+              (unsigned long long)done[1], (unsigned long long)*done);
+    *done = progress->source_bytes;
+}
+
 static size_t build_here(const struct bench *b, const struct ingest_options *options,
                          const char *index, const char *errors, struct report **report)
 {
     struct ingest_summary summary;
     const char *const sources[] = {b->corpus};
     cr_assert_eq(report_new(errors, report), STATUS_OK);
-    cr_assert_eq(ingest_build(options, index, sources, 1, *report, &summary), STATUS_OK, "%s",
+    uint64_t done[2] = {0, source_size(sources, 1)};
+    struct ingest_options watched = *options;
+    watched.watch = watch;
+    watched.watch_context = done;
+    cr_assert_eq(ingest_build(&watched, index, sources, 1, *report, &summary), STATUS_OK, "%s",
                  status_message());
+    cr_assert(options->threads > 1 || options->memory > 1 << 20 || done[0] > done[1] / 2,
+              "%llu bytes of %llu were seen", (unsigned long long)done[0],
+              (unsigned long long)done[1]);
     cr_assert_eq(report_finish(*report), STATUS_OK);
     return summary.runs;
 }

@@ -271,10 +271,16 @@ static bool next_of_bucket(struct bucket_reader *r)
     return true;
 }
 
+/* The bytes of an occurrence: none where a bucket has one term, one passage and one position. */
+static uint64_t mask_of(unsigned bytes)
+{
+    return bytes == 0 ? 0 : UINT64_MAX >> (64 - 8 * bytes);
+}
+
 size_t bucket_read(struct bucket_reader *r, uint64_t *records, size_t most)
 {
     const unsigned bytes = r->partition->bytes[r->bucket];
-    const uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
+    const uint64_t mask = mask_of(bytes);
     size_t n = 0;
     while (n < most && (r->left > 0 || next_of_bucket(r))) {
         const size_t some = r->left < most - n ? r->left : most - n;
@@ -305,7 +311,7 @@ enum status partition_sort(const struct partition *p, uint32_t bucket, struct bu
     const unsigned shift = p->shape.passage_bits + p->shape.position_bits;
     const uint64_t term_mask = terms - 1;
     const unsigned bytes = p->bytes[bucket];
-    const uint64_t mask = UINT64_MAX >> (64 - 8 * bytes);
+    const uint64_t mask = mask_of(bytes);
     TRY(make_room(s, (size_t)partition_count(p, bucket) + 1, terms + 2));
     if (p->order->single[bucket]) {
         join(p, bucket, s, terms);

@@ -30,9 +30,8 @@ static inline uint64_t key_of_string(const uint8_t *bytes, size_t len)
     return key;
 }
 
-/* Sorts in place, stably where `compare` gives 0 (it is asked only of equal keys; NULL: in which order
- * those stand does not matter). Takes as much
- * memory again while it works; STATUS_NO_MEMORY. */
+/* Sorts in place, stably where `compare` gives 0 (it is asked only of equal keys; NULL: in which
+ * order those stand does not matter). Takes as much memory again while it works; STATUS_NO_MEMORY. */
 enum status key_sort(struct keyed *items, size_t n,
                      int (*compare)(const void *a, const void *b, void *context), void *context);
 

@@ -149,21 +149,13 @@ static void decode_block(struct postings *p, uint32_t block, bool as_bits)
     p->last = last;
     p->bits = bits.data;
     p->words = (uint32_t)(bits.len / 8);
-    if (bits.data != NULL && !c.bad) {
-        p->decoded_bytes += (uint64_t)(c.at - (d->bodies.data + offset));
-        p->block = block;
-        p->n = n;
-        p->at = 0;
-        p->has_tfs = false;
-        p->tf_part = c;
-        return;
-    }
-    postings_block_read_passages(&c, base, n, last, p->passages);
-    if (c.bad || (d->last != NULL && p->passages[n - 1] != last)) {
+    if (bits.data == NULL)
+        postings_block_read_passages(&c, base, n, last, p->passages);
+    if (c.bad || (bits.data == NULL && d->last != NULL && p->passages[n - 1] != last)) {
         spoil(p);
         return;
     }
-    p->decoded++;
+    p->decoded += bits.data == NULL;
     p->decoded_bytes += (uint64_t)(c.at - (d->bodies.data + offset));
     p->block = block;
     p->n = n;
@@ -309,33 +301,6 @@ bool postings_holds(struct postings *p, uint32_t passage, uint32_t *place)
         return false;
     *place = bits_before(p, passage);
     return *place < p->n;
-}
-
-uint32_t postings_find(const struct postings *p, uint32_t target)
-{
-    return find_block(p, 0, target);
-}
-
-uint32_t postings_end(const struct postings *p, uint32_t block)
-{
-    return block_last(p, block) + 1;
-}
-
-bool postings_peek(const struct postings *p, uint32_t block, struct postings_bits *out)
-{
-    const struct postings_directory *const d = &p->directory;
-    if (d->last == NULL || block >= d->n_blocks || block_postings(p, block) != BLOCK_VALUES)
-        return false;
-    const uint64_t offset = offset_at(d, d->offsets, block);
-    if (offset > d->bodies.len)
-        return false;
-    struct cursor c = cursor_of(d->bodies.data + offset, (size_t)(d->bodies.len - offset));
-    const struct span bits = postings_block_bits(&c);
-    *out = (struct postings_bits){.bits = bits.data,
-                                  .words = (uint32_t)(bits.len / 8),
-                                  .base = block == 0 ? 0 : block_last(p, block - 1) + 1,
-                                  .last = block_last(p, block)};
-    return bits.data != NULL && !c.bad;
 }
 
 static void need_tfs(struct postings *p)

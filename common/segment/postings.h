@@ -106,23 +106,6 @@ bool postings_holds(struct postings *p, uint32_t passage, uint32_t *place /* OUT
 /* How many postings of the block that postings_locate has found are below `end`. */
 uint32_t postings_before(const struct postings *p, uint32_t end);
 
-/* A block that is a bitset: bit i stands for passage base + i; it has no passage above `last`. */
-struct postings_bits {
-    const uint8_t *bits;
-    uint32_t words;
-    uint32_t base;
-    uint32_t last;
-};
-
-/* The number of the first block that reaches `target`; that of none if there is none. */
-uint32_t postings_find(const struct postings *p, uint32_t target);
-
-/* One past the last passage of that block. */
-uint32_t postings_end(const struct postings *p, uint32_t block);
-
-/* Block number `block` of a list, without moving to it; false if it is no bitset, or not there. */
-bool postings_peek(const struct postings *p, uint32_t block, struct postings_bits *out /* OUT */);
-
 /* Back to before the first posting. */
 void postings_rewind(struct postings *p);
 

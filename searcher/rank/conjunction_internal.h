@@ -77,9 +77,39 @@ struct conjunction {
     uint32_t sums[BLOCK_VALUES];
 };
 
+/* The score that a passage must reach to enter; 1 if matches are only counted. */
+static inline uint32_t conjunction_bar(const struct conjunction *w, uint32_t passage)
+{
+    return w->count != NULL ? 1 : collector_bar(w->r->collector, passage);
+}
+
+/* ---- the first list (conjunction_first.c) ---- */
+
+/* Finds the most that a conjunct can give by frequency: a passage is at least as long as that and
+ * one of each of the other words. */
+void conjunction_tell_most(struct conjunction *w, struct conjunct *c);
+
+/* Puts into level 1 the passages of the first list's decoded block, from the current one on, that can
+ * reach the bar and are in ranges whose bounds are at least `least`; returns how many. */
+size_t conjunction_take_first(struct conjunction *w, uint32_t least, uint32_t bar);
+
+/* ---- phrases (conjunction_phrase.c) ---- */
+
 /* How often the first n_parts words of the phrase, which are the rarest, stand in match number `match`
  * where the phrase would have them, wholly in the title part or wholly in the body. */
 enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, size_t n_parts,
                                      uint32_t match, uint32_t *tf /* OUT */);
+
+/* What the phrase can give in each of the n matches, into p->bounds, as far as its first n_parts words
+ * tell; their lengths are in w->lengths. */
+void conjunction_bound_phrase(struct conjunction *w, struct phrase *p, size_t n_parts, size_t n);
+
+/* Whether what is asked for is one phrase of three words and more, and it pays to look whether its
+ * two rarest stand together before the others are looked up. */
+bool conjunction_pairs_pay(const struct conjunction *w);
+
+/* Leaves of the n passages of level 2, which have the two rarest words, those that have them where
+ * the phrase would, and can win. */
+enum status conjunction_keep_paired(struct conjunction *w, size_t *n /* IN OUT */);
 
 #endif

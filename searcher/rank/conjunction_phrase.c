@@ -57,3 +57,54 @@ enum status conjunction_count_phrase(struct conjunction *w, struct phrase *p, si
     *tf = n;
     return STATUS_OK;
 }
+
+void conjunction_bound_phrase(struct conjunction *w, struct phrase *p, size_t n_parts, size_t n)
+{
+    memset(w->tfs, 0xff, n * sizeof *w->tfs);
+    for (size_t part = 0; part < n_parts; part++) {
+        struct conjunct *const c = p->parts[part].conjunct;
+        const uint32_t *const tfs = postings_tfs(&c->list.postings);
+        const uint16_t *const places = w->matches->places[c->number];
+        for (size_t j = 0; j < n; j++)
+            w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
+    }
+    score_kernels()->contributions(w->context->bm25, p->bound_weight, w->tfs, w->lengths, n,
+                                   p->bounds);
+}
+
+#define PAIRS_LEAST 64u /* passages after which it is seen whether looking at pairs pays */
+
+bool conjunction_pairs_pay(const struct conjunction *w)
+{
+    return w->n_phrases == 1 && w->n_words == 0 && w->n_optional == 0 && w->n_conjuncts > 2 &&
+           w->phrases[0].parts[1].conjunct->number == 1 &&
+           (w->paired[0] < PAIRS_LEAST || 3 * w->paired[1] < w->paired[0]);
+}
+
+enum status conjunction_keep_paired(struct conjunction *w, size_t *n)
+{
+    struct level *const l = &w->levels[2];
+    struct phrase *const p = &w->phrases[0];
+    const struct segment *const s = w->segment;
+    size_t kept = 0;
+    w->matches = l;
+    if (w->count == NULL) {
+        lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, l->passages, *n,
+                       w->lengths);
+        conjunction_bound_phrase(w, p, 2, *n);
+    }
+    for (uint32_t i = 0; i < *n; i++) {
+        uint32_t tf = 0;
+        if (w->count != NULL || p->bounds[i] >= conjunction_bar(w, l->passages[i])) {
+            TRY(conjunction_count_phrase(w, p, 2, i, &tf));
+            w->paired[0]++;
+            w->paired[1] += tf > 0;
+        }
+        l->passages[kept] = l->passages[i];
+        l->places[0][kept] = l->places[0][i];
+        l->places[1][kept] = l->places[1][i];
+        kept += tf > 0;
+    }
+    *n = kept;
+    return STATUS_OK;
+}

@@ -77,9 +77,9 @@ struct plan {
                          that of the query, and nothing is to be ranked by it */
 };
 
-/* Fails on memory and on damage of the index, and with STATUS_STOPPED as `stop` says, which is copied.
- * On an index without positions a phrase or NEAR
- * becomes the bag of its words, all required, and a field is left out; `note` says so. */
+/* Fails on memory and on damage of the index, and with STATUS_STOPPED as `stop` says, which is
+ * copied. On an index without positions a phrase or NEAR becomes the bag of its words, all required,
+ * and a field is left out; `note` says so. */
 enum status plan_make(const struct index *index, const struct query *query, float k1, float b,
                       const struct stop *stop, struct arena *arena, struct plan *out /* OUT */);
 

@@ -52,10 +52,11 @@ static enum status open_word(struct conjunction *w, const struct plan_node *node
     word->weight = node->weight;
     TRY(open_conjunct(w, &node->words[0], node->weight, &word->conjunct));
     struct conjunct *const c = word->conjunct;
+    if (!w->bounded)
+        return STATUS_OK;
     c->codes = c->list.codes;
     c->unit = scored_unit(node->weight);
-    if (w->bounded)
-        w->kernels->join_bounds(w->ranges.bounds, c->codes, w->ranges.n, c->unit);
+    w->kernels->join_bounds(w->ranges.bounds, c->codes, w->ranges.n, c->unit);
     return STATUS_OK;
 }
 
@@ -120,27 +121,7 @@ static enum status open_all(struct conjunction *w, const struct shape *shape)
     return STATUS_OK;
 }
 
-/* The most that a conjunct can give by frequency: a passage is at least as long as that and one of
- * each of the other words. */
-static void tell_most(struct conjunction *w, struct conjunct *c)
-{
-    uint32_t tfs[TFS_TOLD];
-    uint32_t lengths[TFS_TOLD];
-    for (uint32_t i = 0; i < TFS_TOLD; i++) {
-        tfs[i] = i;
-        lengths[i] = i + (uint32_t)w->n_conjuncts - 1;
-    }
-    score_kernels()->contributions(w->context->bm25, c->list.weight, tfs, lengths, TFS_TOLD,
-                                   c->most);
-    c->most[TFS_TOLD - 1] = UINT32_MAX;
-}
-
 /* ---- one match ---- */
-
-static uint32_t bar_at(const struct conjunction *w, uint32_t passage)
-{
-    return w->count != NULL ? 1 : collector_bar(w->r->collector, passage);
-}
 
 /* Adds what the phrases give to *sum; *matches false if one is not there, or the match cannot
  * win. */
@@ -192,7 +173,7 @@ static uint64_t add_optional(struct conjunction *w, uint32_t passage, uint32_t b
 static enum status finish(struct conjunction *w, uint32_t match)
 {
     const uint32_t passage = w->matches->passages[match];
-    const uint32_t bar = bar_at(w, passage);
+    const uint32_t bar = conjunction_bar(w, passage);
     uint64_t sum = w->sums[match];
     bool matches = true;
     TRY(add_phrases(w, match, bar, &sum, &matches));
@@ -214,22 +195,6 @@ static size_t count_before(const uint32_t *passages, size_t n, uint32_t end)
     return i;
 }
 
-/* What the phrase can give in the n matches, as far as its first n_parts words tell; their lengths are
- * in w->lengths. */
-static void bound_phrase(struct conjunction *w, struct phrase *p, size_t n_parts, size_t n)
-{
-    memset(w->tfs, 0xff, n * sizeof *w->tfs);
-    for (size_t part = 0; part < n_parts; part++) {
-        struct conjunct *const c = p->parts[part].conjunct;
-        const uint32_t *const tfs = postings_tfs(&c->list.postings);
-        const uint16_t *const places = w->matches->places[c->number];
-        for (size_t j = 0; j < n; j++)
-            w->tfs[j] = tfs[places[j]] < w->tfs[j] ? tfs[places[j]] : w->tfs[j];
-    }
-    score_kernels()->contributions(w->context->bm25, p->bound_weight, w->tfs, w->lengths, n,
-                                   p->bounds);
-}
-
 /* Scores the n matches by the required words, and bounds the phrases. */
 static void score_matches(struct conjunction *w, size_t n)
 {
@@ -249,7 +214,7 @@ static void score_matches(struct conjunction *w, size_t n)
             w->sums[j] += w->units[j];
     }
     for (size_t i = 0; i < w->n_phrases; i++)
-        bound_phrase(w, &w->phrases[i], w->phrases[i].n, n);
+        conjunction_bound_phrase(w, &w->phrases[i], w->phrases[i].n, n);
 }
 
 static enum status offer_matches(struct conjunction *w, size_t n)
@@ -260,7 +225,7 @@ static enum status offer_matches(struct conjunction *w, size_t n)
         uint64_t most = (uint64_t)w->sums[i] + w->optional_most;
         for (size_t j = 0; j < w->n_phrases; j++)
             most += w->phrases[j].bounds[i];
-        if (most >= bar_at(w, w->matches->passages[i]))
+        if (most >= conjunction_bar(w, w->matches->passages[i]))
             TRY(finish(w, i));
     }
     return STATUS_OK;
@@ -299,94 +264,6 @@ static enum status take_matches(struct conjunction *w, size_t n)
 
 /* ---- down the lists ---- */
 
-#define RANGE_POSTINGS 4u /* a range, so that asking it first for its least frequency pays */
-
-/* What the first list owes in a range so that one of its passages reaches the bar, which the bound
- * does. */
-static uint32_t owed(const struct conjunction *w, uint32_t range, uint32_t bar)
-{
-    const struct conjunct *const c = w->conjuncts[0];
-    const uint32_t promised = c->codes[range] * c->unit;
-    const uint32_t spare = w->ranges.bounds[range] - bar;
-    return promised > spare ? promised - spare : 0;
-}
-
-/* The least frequency with which a passage of the first list's decoded block, from the current one
- * on, can reach the bar. */
-static uint32_t least_frequency(const struct conjunction *w, uint32_t least, uint32_t bar)
-{
-    const struct conjunct *const c = w->conjuncts[0];
-    const struct postings *const p = &c->list.postings;
-    const uint32_t first = p->passages[p->at] / RANGE_PASSAGES;
-    const uint32_t last = p->passages[p->n - 1] / RANGE_PASSAGES;
-    uint32_t least_owed = UINT32_MAX;
-    uint32_t tf = 1;
-    if (!w->bounded || c->uses > 1 || (last - first) * RANGE_POSTINGS > p->n - p->at)
-        return 1;
-    for (uint32_t range = first; range <= last; range++)
-        if (w->ranges.bounds[range] >= least) {
-            const uint32_t here = owed(w, range, bar);
-            least_owed = here < least_owed ? here : least_owed;
-        }
-    while (c->most[tf] < least_owed)
-        tf++;
-    return tf;
-}
-
-/* Those that have the word often enough; returns how many. */
-static size_t keep_frequent(struct conjunction *w, uint32_t frequency)
-{
-    struct level *const top = &w->levels[1];
-    struct postings *const p = &w->conjuncts[0]->list.postings;
-    uint32_t places[BLOCK_VALUES + RANK_SLACK];
-    const uint32_t some = p->n - p->at;
-    memcpy(w->tfs, postings_tfs(p) + p->at, some * sizeof *w->tfs);
-    for (uint32_t i = 0; i < some; i++)
-        places[i] = p->at + i;
-    const size_t n = w->kernels->keep_above(places, w->tfs, some, frequency - 1);
-    for (size_t i = 0; i < n; i++) {
-        top->passages[i] = p->passages[places[i]];
-        top->places[0][i] = (uint16_t)places[i];
-    }
-    return n;
-}
-
-/* Of those the ones that, by what the word gives them, can reach the bar, and whose ranges' bounds
- * are at least `least`. */
-static size_t take_frequent(struct conjunction *w, uint32_t frequency, uint32_t least, uint32_t bar)
-{
-    struct level *const top = &w->levels[1];
-    const struct scored_list *const l = &w->conjuncts[0]->list;
-    const size_t frequent = keep_frequent(w, frequency);
-    size_t n = 0;
-    scored_list_units(l, top->passages, w->tfs, frequent, w->units);
-    for (size_t i = 0; i < frequent; i++) {
-        const uint32_t range = top->passages[i] / RANGE_PASSAGES;
-        top->passages[n] = top->passages[i];
-        top->places[0][n] = top->places[0][i];
-        n += w->ranges.bounds[range] >= least && w->units[i] >= owed(w, range, bar);
-    }
-    return n;
-}
-
-/* The passages of the first list's decoded block, from the current one on, that can reach the bar
- * and are in ranges whose bounds are at least `least`. */
-static size_t take_first(struct conjunction *w, uint32_t least, uint32_t bar)
-{
-    struct level *const top = &w->levels[1];
-    const struct postings *const p = &w->conjuncts[0]->list.postings;
-    const uint32_t frequency = least_frequency(w, least, bar);
-    size_t n = 0;
-    if (frequency > 1)
-        return take_frequent(w, frequency, least, bar);
-    for (uint32_t i = p->at; i < p->n; i++) {
-        top->passages[n] = p->passages[i];
-        top->places[0][n] = (uint16_t)i;
-        n += !w->bounded || w->ranges.bounds[p->passages[i] / RANGE_PASSAGES] >= least;
-    }
-    return n;
-}
-
 /* Of n passages of this level, from number `first` on, those that the list's block reaches: what it
  * holds goes to the next level. *n_next is how many that are. Returns how many were done. */
 static size_t intersect(struct conjunction *w, size_t number, size_t first, size_t n,
@@ -413,54 +290,13 @@ static size_t intersect(struct conjunction *w, size_t number, size_t first, size
     return reached;
 }
 
-#define PAIRS_LEAST 64u /* passages after which it is seen whether looking at pairs pays */
-
-/* Whether what is asked for is one phrase of three words and more, and it pays to look whether its
- * two rarest stand together before the others are looked up. */
-static bool pairs_pay(const struct conjunction *w)
-{
-    return w->n_phrases == 1 && w->n_words == 0 && w->n_optional == 0 && w->n_conjuncts > 2 &&
-           w->phrases[0].parts[1].conjunct->number == 1 &&
-           (w->paired[0] < PAIRS_LEAST || 3 * w->paired[1] < w->paired[0]);
-}
-
-/* Leaves of n passages that have the two rarest words those that have them where the phrase would,
- * and can win. */
-static enum status keep_paired(struct conjunction *w, size_t *n)
-{
-    struct level *const l = &w->levels[2];
-    struct phrase *const p = &w->phrases[0];
-    const struct segment *const s = w->segment;
-    size_t kept = 0;
-    w->matches = l;
-    if (w->count == NULL) {
-        lengths_gather(s->sections[SECTION_LENS].data, s->header.length_width, l->passages, *n,
-                       w->lengths);
-        bound_phrase(w, p, 2, *n);
-    }
-    for (uint32_t i = 0; i < *n; i++) {
-        uint32_t tf = 0;
-        if (w->count != NULL || p->bounds[i] >= bar_at(w, l->passages[i])) {
-            TRY(conjunction_count_phrase(w, p, 2, i, &tf));
-            w->paired[0]++;
-            w->paired[1] += tf > 0;
-        }
-        l->passages[kept] = l->passages[i];
-        l->places[0][kept] = l->places[0][i];
-        l->places[1][kept] = l->places[1][i];
-        kept += tf > 0;
-    }
-    *n = kept;
-    return STATUS_OK;
-}
-
 /* Takes n passages of level `number` down list `number` and those below it. */
 static enum status descend(struct conjunction *w, size_t number, size_t n)
 {
     if (number == w->n_conjuncts)
         return take_matches(w, n);
-    if (number == 2 && pairs_pay(w))
-        TRY(keep_paired(w, &n));
+    if (number == 2 && conjunction_pairs_pay(w))
+        TRY(conjunction_keep_paired(w, &n));
     const struct level *const here = &w->levels[number];
     struct postings *const p = &w->conjuncts[number]->list.postings;
     for (size_t i = 0; i < n;) {
@@ -483,7 +319,7 @@ static uint32_t next_live(struct conjunction *w, uint32_t from)
 {
     if (!w->bounded)
         return from;
-    const uint32_t bar = bar_at(w, from);
+    const uint32_t bar = conjunction_bar(w, from);
     while (w->at < w->ranges.n_live && (w->ranges.live[w->at] < from / RANGE_PASSAGES ||
                                         w->ranges.bounds[w->ranges.live[w->at]] < bar))
         w->at++;
@@ -509,8 +345,8 @@ static enum status go_through(struct conjunction *w, uint32_t least)
         TRY(ranking_step(w->r));
         if (w->r->late)
             break;
-        const uint32_t bar = bar_at(w, first);
-        const size_t n = take_first(w, least > bar ? least : bar, bar);
+        const uint32_t bar = conjunction_bar(w, first);
+        const size_t n = conjunction_take_first(w, least > bar ? least : bar, bar);
         w->r->cost.visited++;
         TRY(descend(w, 1, n));
         postings_skip(p, p->n - p->at);
@@ -543,7 +379,7 @@ static enum status go_first(struct conjunction *w)
         ranges->bounds[ranges->live[i]] = 0;
     rewind_all(w);
     TRY(ranking_restart(w->r));
-    live_ranges_find(ranges, bar_at(w, 0));
+    live_ranges_find(ranges, conjunction_bar(w, 0));
     return STATUS_OK;
 }
 
@@ -623,7 +459,7 @@ static enum status prepare(struct ranking *r, const struct list_context *context
     for (size_t i = 0; i < w->n_conjuncts; i++)
         w->conjuncts[i]->number = i;
     if (w->bounded)
-        tell_most(w, w->conjuncts[0]);
+        conjunction_tell_most(w, w->conjuncts[0]);
     *out = w;
     return STATUS_OK;
 }
@@ -634,7 +470,7 @@ enum status rank_conjunction(struct ranking *r, const struct list_context *conte
     struct conjunction *w;
     TRY(prepare(r, context, shape, NULL, &w));
     r->cost.ranges += w->ranges.n;
-    live_ranges_find(&w->ranges, bar_at(w, 0));
+    live_ranges_find(&w->ranges, conjunction_bar(w, 0));
     TRY(go_first(w));
     TRY(go_through(w, 1));
     return close_lists(w);

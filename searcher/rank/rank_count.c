@@ -36,7 +36,7 @@ static inline void set_bit(uint64_t *bits, uint32_t bit)
     bits[bit / 64] |= 1ull << bit % 64;
 }
 
-/* The same of the n passages, which all are in the window. They come from four places in turn, so
+/* Sets the bits of n passages, which all are in the window. They come from four places in turn, so
  * that few follow each other in one word. */
 static void set_passages(const uint32_t *passages, size_t n, uint32_t start, uint64_t *bits)
 {

@@ -23,9 +23,9 @@ struct work {
     uint32_t slots[WINDOW + RANK_SLACK];
     uint32_t found[WINDOW + RANK_SLACK];
     uint32_t units[WINDOW + RANK_SLACK];
-    uint64_t bits[WINDOW / 64]; /* of a list's bitsets in the window, */
-    uint32_t tfs[WINDOW + BLOCK_VALUES];
-    uint32_t lengths[WINDOW + LENGTHS_SLACK];
+    uint64_t bits[WINDOW / 64]; /* of a run of bitsets (struct run); zero between two */
+    uint32_t tfs[WINDOW];       /* of its postings, */
+    uint32_t lengths[WINDOW + LENGTHS_SLACK]; /* and the lengths of their passages */
 };
 
 /* One past the last passage of a window; numbers of passages end before 2^32 does. */
@@ -321,7 +321,7 @@ static enum status rank_windows(struct work *w)
 #define RANGE_POSTING  2
 #define RANGE_VISIT    40
 #define RANGE_LIST     35
-#define LIVE_SHARE     .85
+#define LIVE_SHARE     .85 /* of the live ranges, as some die before their turn */
 
 /* Whether to go through all postings costs less than to go through the live ranges one by one. */
 static bool windows_pay(const struct work *w)

@@ -172,14 +172,6 @@ static int compare(const void *a, const void *b)
     return is_worse(a, b) ? 1 : is_worse(b, a) ? -1 : 0;
 }
 
-static int compare_none(const void *a, const void *b, void *context)
-{
-    (void)a;
-    (void)b;
-    (void)context;
-    return 0;
-}
-
 #define FEW      100u /* to be sorted by comparing, */
 #define VERY_FEW 24u  /* and by insertion */
 
@@ -208,7 +200,7 @@ static enum status sort_by_key(struct topk *t, bool *done)
     for (size_t i = 0; i < t->n && status == STATUS_OK; i++)
         keys[i] = (struct keyed){(UINT32_MAX - t->entries[i].score) << 32 | t->entries[i].tie, i};
     if (status == STATUS_OK)
-        status = key_sort(keys, t->n, compare_none, NULL);
+        status = key_sort(keys, t->n, NULL, NULL);
     free(status == STATUS_OK ? NULL : sorted);
     if (status == STATUS_OK) {
         for (size_t i = 0; i < t->n; i++)

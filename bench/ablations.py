@@ -46,16 +46,16 @@ CASES = [  # name, changes, environment, classes
                           "        l->codes = room;\n        l->most = 255 * l->unit;\n"
                           "        return STATUS_OK;\n    }\n")], {}, "or and phrase"),
     ("no bounds in conjunctions",
-     [(CONJUNCTION, "const uint32_t bar = bar_at(w, from);", "const uint32_t bar = 1;"),
-      (CONJUNCTION, "const uint32_t bar = bar_at(w, first);", "const uint32_t bar = 1;")], {},
+     [(CONJUNCTION, "const uint32_t bar = conjunction_bar(w, from);", "const uint32_t bar = 1;"),
+      (CONJUNCTION, "const uint32_t bar = conjunction_bar(w, first);", "const uint32_t bar = 1;")], {},
      "and phrase"),
     ("AVX2", [], {"QIAO_SIMD": "avx2"}, "or and phrase count"),
     ("plain C", [], {"QIAO_SIMD": "scalar"}, "or and phrase count"),
 ]
 EXHAUSTIVE = WINDOWS + [  # no k-th best scores either, and positions of all that match
     (CONJUNCTION, "w->bounded = count == NULL && ", "w->bounded = false && "),
-    (CONJUNCTION, "const uint32_t bar = bar_at(w, passage);", "const uint32_t bar = 1;"),
-    (CONJUNCTION, "if (most >= bar_at(w, w->matches->passages[i]))", "if (most > 0)"),
+    (CONJUNCTION, "const uint32_t bar = conjunction_bar(w, passage);", "const uint32_t bar = 1;"),
+    (CONJUNCTION, "if (most >= conjunction_bar(w, w->matches->passages[i]))", "if (most > 0)"),
     ("searcher/rank/ranking.c", "if (shape->n_tests == 0 && (shape", "if (false && (shape")]
 LIBRARIES = {"exhaustive": EXHAUSTIVE, "same": []}
 

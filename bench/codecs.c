@@ -23,9 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench/codecs/codes.h"
+#include "bench/measure.h"
+#include "common/base/clock.h"
 #include "common/codec/codec_kernels.h"
 #include "common/segment/dictionary.h"
 #include "common/segment/index.h"
@@ -51,12 +52,6 @@ static const uint32_t *numbers(const struct buf *b)
 static size_t count_of(const struct buf *b)
 {
     return b->len / sizeof(uint32_t);
-}
-
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "codecs: %s\n", what);
-    exit(2);
 }
 
 /* ---- all lists ---- */
@@ -151,14 +146,14 @@ struct measured {
     double times[ROUNDS_MOST];
 };
 
-static uint32_t room[1u << 22]; /* the numbers of one block */
+static uint32_t unpacked[1u << 22]; /* the numbers of one block */
 
 static void encode_all(const struct code *code, const struct lists *all, struct measured *m)
 {
     struct place p = first_place(all);
     while (next_block(all, code->block, code->of_positions, &p)) {
         const size_t n = code->of_positions ? sum_of(p.tfs, p.n) : p.n;
-        if (n > sizeof room / sizeof *room)
+        if (n > sizeof unpacked / sizeof *unpacked)
             stop("a block has too many positions");
         code->encode(&m->bytes, p.base, p.passages, p.tfs, p.positions, p.n);
         m->numbers += n;
@@ -174,11 +169,11 @@ static void compare_all(const struct code *code, const struct lists *all, const 
     struct cursor c = cursor_of(m->bytes.data, m->bytes.len);
     struct place p = first_place(all);
     while (next_block(all, code->block, code->of_positions, &p)) {
-        const size_t n = code->decode(&c, p.base, p.tfs, p.n, room);
+        const size_t n = code->decode(&c, p.base, p.tfs, p.n, unpacked);
         const bool same = code->of_positions
-                              ? memcmp(room, p.positions, n * sizeof *room) == 0
-                              : memcmp(room, p.passages, p.n * sizeof *room) == 0 &&
-                                    memcmp(room + p.n, p.tfs, p.n * sizeof *room) == 0;
+                              ? memcmp(unpacked, p.positions, n * sizeof *unpacked) == 0
+                              : memcmp(unpacked, p.passages, p.n * sizeof *unpacked) == 0 &&
+                                    memcmp(unpacked + p.n, p.tfs, p.n * sizeof *unpacked) == 0;
         if (!same || c.bad)
             stop(code->name);
     }
@@ -186,9 +181,7 @@ static void compare_all(const struct code *code, const struct lists *all, const 
 
 static double cpu_ns(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
+    return 1e9 * clock_thread_seconds();
 }
 
 /* Nanoseconds a number. */
@@ -198,20 +191,13 @@ static double decode_all(const struct code *code, const struct lists *all, const
     struct place p = first_place(all);
     const double start = cpu_ns();
     while (next_block(all, code->block, false, &p))
-        (void)code->decode(&c, p.base, p.tfs, p.n, room);
+        (void)code->decode(&c, p.base, p.tfs, p.n, unpacked);
     return (cpu_ns() - start) / (double)m->numbers;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static void print(const struct code *code, struct measured *m, size_t rounds)
 {
-    qsort(m->times, rounds, sizeof *m->times, compare_doubles);
+    sort_times(m->times, rounds);
     printf("| %s | %.2f | %.3f | %.2f | %.2f (%.2f) |\n", code->name, (double)m->bytes.len / 1e6,
            8 * (double)m->bytes.len / (double)m->numbers,
            code->of_positions ? 0 : (double)m->directories / 1e6, m->times[rounds / 2],

@@ -19,9 +19,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/measure.h"
+#include "common/base/clock.h"
 #include "common/segment/index.h"
 #include "searcher/topics/read_topics.h"
 
@@ -36,17 +37,9 @@ struct kind {
     long faults;
 };
 
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "cold_process: %s\n", what);
-    exit(2);
-}
-
 static double now(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+    return 1e3 * clock_seconds();
 }
 
 static double ms_of(struct timeval t)
@@ -96,17 +89,10 @@ static void drop(const char *path)
     (void)closedir(folder);
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void print(struct kind *k, size_t runs)
 {
     const double n = (double)runs;
-    qsort(k->ms, runs, sizeof *k->ms, compare_doubles);
+    sort_times(k->ms, runs);
     printf("%-10s median %6.3f  p99 %6.3f  least %6.3f  most %6.3f ms   cpu %6.3f ms   %4.0f page "
            "faults\n",
            k->name, k->ms[runs / 2], k->ms[runs * 99 / 100], k->ms[0], k->ms[runs - 1],

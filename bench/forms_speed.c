@@ -12,8 +12,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench/measure.h"
+#include "common/base/clock.h"
 #include "common/base/limits.h"
 #include "common/segment/forms.h"
 #include "searcher/query/expand.h"
@@ -24,16 +25,7 @@
 
 static double now(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
+    return 1e3 * clock_thread_seconds();
 }
 
 struct sample {
@@ -158,7 +150,7 @@ static void measure(const struct index *index, const struct sample *sample, enum
         if (i > 0)
             times[i - 1] = time;
     }
-    qsort(times, rounds, sizeof *times, compare_doubles);
+    sort_times(times, rounds);
     printf("%-30s p50 %7.3f  p99 %7.3f  max %7.3f ms\n", names[kind], times[rounds / 2],
            times[rounds * 99 / 100], times[rounds - 1]);
     free(times);

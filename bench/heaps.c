@@ -20,9 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/measure.h"
 #include "bench/queries/query_set.h"
+#include "common/base/clock.h"
 #include "searcher/search.h"
 
 #define ROUNDS_MOST 101
@@ -39,32 +40,9 @@ struct stream {
     size_t n;
 };
 
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "heaps: %s\n", what);
-    exit(2);
-}
-
-static void *room(size_t n, size_t size)
-{
-    void *const p = calloc(n + 1, size);
-    if (p == NULL)
-        stop("out of memory");
-    return p;
-}
-
 static double cpu_us(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e6 * (double)now.tv_sec + 1e-3 * (double)now.tv_nsec;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
+    return 1e6 * clock_thread_seconds();
 }
 
 static int compare_passages(const void *a, const void *b)
@@ -265,7 +243,7 @@ static void measure(const struct stream *streams, size_t n, size_t k, size_t rou
         }
     printf("| %zu |", k);
     for (size_t w = 0; w < WAYS; w++) {
-        qsort(times[w], rounds, sizeof *times[w], compare_doubles);
+        sort_times(times[w], rounds);
         printf(" %.1f (%.1f) |", times[w][rounds / 2], times[w][0]);
     }
     printf("\n");

@@ -15,12 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "bench/measure.h"
 #include "bench/queries/query_set.h"
+#include "common/base/clock.h"
 #include "common/segment/dictionary.h"
 #include "common/segment/index.h"
 
@@ -42,20 +43,6 @@ struct words {
     struct slot *slots;
     size_t n_slots; /* a power of two */
 };
-
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "lookup: %s\n", what);
-    exit(2);
-}
-
-static void *room(size_t n, size_t size)
-{
-    void *const p = calloc(n + 1, size);
-    if (p == NULL)
-        stop("out of memory");
-    return p;
-}
 
 static struct span word_at(const struct words *w, size_t i)
 {
@@ -135,16 +122,7 @@ static const struct {
 
 static double cpu_ns(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
+    return 1e9 * clock_thread_seconds();
 }
 
 static void measure(const char *what, const struct words *w, const struct span *asked, size_t n,
@@ -163,7 +141,7 @@ static void measure(const char *what, const struct words *w, const struct span *
         stop("the ways find different words");
     printf("| %s (%zu, %zu found) |", what, n, found[0] / rounds);
     for (size_t way = 0; way < WAYS; way++) {
-        qsort(times[way], rounds, sizeof *times[way], compare_doubles);
+        sort_times(times[way], rounds);
         printf(" %.0f (%.0f) |", times[way][rounds / 2], times[way][0]);
     }
     printf("\n");

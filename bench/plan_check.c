@@ -27,9 +27,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/measure.h"
 #include "bench/queries/query_set.h"
+#include "common/base/clock.h"
 #include "searcher/search.h"
 
 #define RUNS_MOST 199
@@ -70,17 +71,9 @@ struct outcome {
     double excess; /* above the rule; not above 0 where it holds */
 };
 
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "plan_check: %s\n", what);
-    exit(2);
-}
-
 static double now(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
+    return 1e6 * clock_seconds();
 }
 
 /* ---- the two sides ---- */
@@ -138,13 +131,6 @@ static bool same_results(const struct topk *a, const struct topk *b)
     return same;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Fills both medians; false if the results are not the same. */
 static bool measure(struct side *sides, size_t runs, struct span text)
 {
@@ -157,7 +143,7 @@ static bool measure(struct side *sides, size_t runs, struct span text)
             side->times[run] = ask(side, text);
         }
     for (size_t i = 0; i < 2; i++) {
-        qsort(sides[i].times, runs, sizeof *sides[i].times, compare_doubles);
+        sort_times(sides[i].times, runs);
         sides[i].median = (sides[i].times[(runs - 1) / 2] + sides[i].times[runs / 2]) / 2;
     }
     return same;

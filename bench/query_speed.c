@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/measure.h"
 #include "bench/queries/query_set.h"
+#include "common/base/clock.h"
 #include "common/base/machine.h"
 #include "searcher/search.h"
 
@@ -43,24 +44,9 @@ struct queries {
     bool *hit;
 };
 
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "query_speed: %s\n", what);
-    exit(2);
-}
-
 static double now(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
+    return 1e6 * clock_seconds();
 }
 
 static double ask(struct searcher *s, const struct search_options *options, struct span text,
@@ -89,7 +75,7 @@ static void measure(struct searcher *s, const struct search_options *options, si
             q->hit[i] = options->k == 0 ? result.total > 0 : result.best.n > 0;
         }
     for (size_t i = 0; i < q->set.n; i++) {
-        qsort(q->times + i * rounds, rounds, sizeof *q->times, compare_doubles);
+        sort_times(q->times + i * rounds, rounds);
         q->medians[i] = q->times[i * rounds + rounds / 2];
     }
     search_result_release(&result);
@@ -114,7 +100,7 @@ static void print(const struct settings *o, const struct query_class *c, size_t 
         free(sorted);
         return;
     }
-    qsort(sorted, n, sizeof *sorted, compare_doubles);
+    sort_times(sorted, n);
     const double mean = sum / (double)n;
     const double p50 = sorted[n / 2];
     const double p95 = sorted[n * 95 / 100];

@@ -15,10 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/measure.h"
 #include "bench/scoring/ways.h"
 #include "common/base/buf.h"
+#include "common/base/clock.h"
 #include "common/base/cpu.h"
 #include "common/score/bound.h"
 #include "common/score/score_kernels.h"
@@ -38,32 +39,9 @@ struct list {
     uint8_t *impacts;
 };
 
-static _Noreturn void stop(const char *what)
-{
-    fprintf(stderr, "scoring: %s\n", what);
-    exit(2);
-}
-
-static void *room(size_t n, size_t size)
-{
-    void *const p = calloc(n + 1, size);
-    if (p == NULL)
-        stop("out of memory");
-    return p;
-}
-
 static double cpu_ns(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e9 * (double)now.tv_sec + (double)now.tv_nsec;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
+    return 1e9 * clock_thread_seconds();
 }
 
 /* ---- what is scored ---- */
@@ -169,7 +147,7 @@ static double sieve_all(const struct sieve *sieve, const uint32_t *sums)
 
 static void print(const char *name, double *times, size_t rounds)
 {
-    qsort(times, rounds, sizeof *times, compare_doubles);
+    sort_times(times, rounds);
     printf("| %s | %.3f (%.3f) |\n", name, times[rounds / 2], times[0]);
 }
 

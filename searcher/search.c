@@ -3,8 +3,8 @@
 #include "searcher/search.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "searcher/rank/exhaustive.h"
 #include "searcher/rank/ranking.h"
 
@@ -58,18 +58,11 @@ struct search_options search_options_of(const struct searcher *s)
         .k = 10, .k1 = s->index->profile->k1, .b = s->index->profile->b, .total = true};
 }
 
-static double now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* The time since *start, which becomes now. */
 static double lap(double *start)
 {
     const double before = *start;
-    *start = now();
+    *start = clock_seconds();
     return *start - before;
 }
 
@@ -144,7 +137,7 @@ enum status search_plan(struct searcher *s, struct span query, const struct sear
 enum status search_run(struct searcher *s, struct span query, const struct search_options *options,
                        struct search_result *r)
 {
-    const double start = now();
+    const double start = clock_seconds();
     const double until = options->deadline > 0 ? start + 1e-3 * options->deadline : 0;
     TRY(plan(s, query, options, until, r));
     double at = start; /* the clock is read where a stage ends: it costs as much as a small one */

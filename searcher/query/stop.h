@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/status.h"
 
 struct stop {
@@ -38,11 +38,7 @@ static inline enum status stop_check(const struct stop *stop, uint64_t n)
 /* Whether the time is over. */
 static inline bool stop_is_late(const struct stop *stop)
 {
-    struct timespec now;
-    if (stop->until <= 0)
-        return false;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec > stop->until;
+    return stop->until > 0 && clock_seconds() > stop->until;
 }
 
 #endif

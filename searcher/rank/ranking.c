@@ -2,8 +2,6 @@
 /* ranking: the shape of the query decides; what has no shape of its own goes through iterators. */
 #include "searcher/rank/ranking.h"
 
-#include <time.h>
-
 #include "searcher/rank/iterator.h"
 #include "searcher/rank/rank_conjunction.h"
 #include "searcher/rank/rank_count.h"

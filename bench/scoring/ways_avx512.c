@@ -122,9 +122,9 @@ const size_t n_scoring_ways = sizeof scoring_ways / sizeof *scoring_ways;
 
 /* ---- sieves ---- */
 
-/* Compressed straight into memory. */
-static size_t above_memory(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
-                           uint32_t *found)
+/* 16 at a time, compressed straight into memory, or in a register which is then stored whole. */
+static inline size_t above_16(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
+                              uint32_t *found, bool into_memory)
 {
     const __m512i limit = _mm512_set1_epi32((int)theta);
     __m512i slot = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -132,34 +132,29 @@ static size_t above_memory(const uint32_t *sums, size_t n, uint32_t theta, uint3
     for (size_t i = 0; i < n; i += 16) {
         const __m512i here = _mm512_loadu_si512(sums + i);
         const __mmask16 kept = _mm512_cmpgt_epu32_mask(here, limit);
-        if (kept != 0) {
+        if (kept != 0 && into_memory) {
             _mm512_mask_compressstoreu_epi32(slots + count, kept, slot);
             _mm512_mask_compressstoreu_epi32(found + count, kept, here);
-            count += (size_t)_mm_popcnt_u32(kept);
+        } else if (kept != 0) {
+            _mm512_storeu_si512(slots + count, _mm512_maskz_compress_epi32(kept, slot));
+            _mm512_storeu_si512(found + count, _mm512_maskz_compress_epi32(kept, here));
         }
+        count += (size_t)_mm_popcnt_u32(kept);
         slot = _mm512_add_epi32(slot, _mm512_set1_epi32(16));
     }
     return count;
 }
 
-/* Compressed in a register, which is then stored whole. */
+static size_t above_memory(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
+                           uint32_t *found)
+{
+    return above_16(sums, n, theta, slots, found, true);
+}
+
 static size_t above_register(const uint32_t *sums, size_t n, uint32_t theta, uint32_t *slots,
                              uint32_t *found)
 {
-    const __m512i limit = _mm512_set1_epi32((int)theta);
-    __m512i slot = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    size_t count = 0;
-    for (size_t i = 0; i < n; i += 16) {
-        const __m512i here = _mm512_loadu_si512(sums + i);
-        const __mmask16 kept = _mm512_cmpgt_epu32_mask(here, limit);
-        if (kept != 0) {
-            _mm512_storeu_si512(slots + count, _mm512_maskz_compress_epi32(kept, slot));
-            _mm512_storeu_si512(found + count, _mm512_maskz_compress_epi32(kept, here));
-            count += (size_t)_mm_popcnt_u32(kept);
-        }
-        slot = _mm512_add_epi32(slot, _mm512_set1_epi32(16));
-    }
-    return count;
+    return above_16(sums, n, theta, slots, found, false);
 }
 
 /* The bits of a mask, one by one. */

@@ -173,5 +173,6 @@ Test(progress, nobody_listens)
     progress_start(&line, 99, true);
     line.due = 0;
     progress_update(&line, &c);
+    cr_expect_gt(line.due, 0, "the next line is due later, written or not");
     progress_end(&line);
 }

@@ -23,6 +23,23 @@ import tempfile
 
 UNION, LIST, CONJUNCTION = (f"searcher/rank/{name}.c"
                             for name in ("rank_union", "scored_list", "rank_conjunction"))
+# Codes of ranges made of those that the directory has for posting blocks.
+BLOCK_CODES = """static void block_codes(struct scored_list *l, uint8_t *codes)
+{
+    const struct postings_directory *const d = &l->postings.directory;
+    uint32_t from = 0;
+    memset(codes, 0, (size_t)bounds_ranges(l->context->segment));
+    for (uint32_t b = 0; b < d->n_blocks; b++) {
+        const uint32_t last = load_le32(d->last + 4 * (size_t)b);
+        for (uint32_t r = from / RANGE_PASSAGES; r <= last / RANGE_PASSAGES; r++)
+            codes[r] = d->codes[b] > codes[r] ? d->codes[b] : codes[r];
+        from = last + 1;
+    }
+    l->codes = codes;
+}
+
+static enum status find_codes(struct scored_list *l)
+"""
 WINDOWS = [(UNION, "if (n <= SORTED_MOST) {", "if (false) {"),
            (UNION, "if (n > SORTED_MOST || ", "if (true || ")]
 CASES = [  # name, changes, environment, classes
@@ -40,6 +57,20 @@ CASES = [  # name, changes, environment, classes
     ("no MaxScore inside ranges", [(UNION, "if (rest < bar) {", "if (false) {")], {}, "or"),
     ("no looking up of few passages in ranges",
      [(UNION, "if (able <= LOOK_UP_MOST)", "if (able == 0)")], {}, "or"),
+    ("bounds of posting blocks, not of ranges",
+     [(LIST, "static enum status find_codes(struct scored_list *l)\n", BLOCK_CODES),
+      (LIST, "        return make_codes(l, room);\n",
+       "        return make_codes(l, room);\n    block_codes(l, room);\n")], {}, "or and phrase"),
+    ("no best postings of a word", [("searcher/rank/rank_word.c", "    if (ranking_tests(r) > 0 ||",
+                                     "    if (r->arena != NULL ||")], {}, "term"),
+    ("rarest lists not cut by frequency",
+     [("searcher/rank/conjunction_first.c", "    if (!w->bounded ||", "    if (w != NULL ||")], {},
+     "and phrase"),
+    ("rarest pairs of phrases not tried first",
+     [("searcher/rank/conjunction_phrase.c", "    return w->n_phrases == 1 &&",
+       "    return w->n_phrases == SIZE_MAX &&")], {}, "phrase"),
+    ("a heap at every k", [("searcher/rank/topk.h", "TOPK_HEAP_MOST 256u",
+                            "TOPK_HEAP_MOST 1000000u")], {}, "or and phrase"),
     ("codes of 4 bits", [(LIST, "    if (map->same)\n        return STATUS_OK;\n",
                           "    if (map->same) {\n        for (uint64_t i = 0; i < n; i++)\n"
                           "            room[i] = l->codes[i] == 0 ? 0 : l->codes[i] | 15;\n"
